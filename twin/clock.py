@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 def wall() -> float:
-    """This machine's time, POSIX seconds UTC."""
+    """The machine's time, POSIX seconds UTC."""
     return time.time()
 
 

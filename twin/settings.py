@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from twin.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Settings(BaseSettings):
     """What can be set. Paths are relative to the project's folder."""
 
-    model_config = SettingsConfigDict(env_prefix="WARDLIGHT_", env_file=ROOT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="WARDLIGHT_", env_file=ROOT / ".env", extra="ignore", frozen=True)
 
-    site: str = Field("demo", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    site: str = Field(default="demo", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
     """Short name of the site: prefix of its own MQTT topics."""
     timezone: str = "Europe/Paris"
     """The site's zone, for showing times."""
@@ -34,6 +36,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     """SQLAlchemy URL of the history; empty = SQLite in `var`."""
 
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
     mqtt_url: str = ""
     """`mqtt://host:port` or `mqtts://host:port`; empty = the embedded broker."""
     mqtt_user: str = ""
@@ -43,28 +47,35 @@ class Settings(BaseSettings):
     mqtt_certificate: Path | None = None
     mqtt_key: Path | None = None
     broker_host: str = "127.0.0.1"
-    """Where the embedded broker listens. Anything but loopback needs gateway tokens."""
-    broker_port: int = Field(18830, ge=1, le=65535)
+    """Where the embedded broker listens for gateways; `0.0.0.0` opens it to the network."""
+    broker_port: int = Field(default=18830, ge=1, le=65535)
     broker_certificate: Path | None = None
-    """With `broker_key`: the embedded broker speaks TLS."""
+    """With `broker_key` (PEM): gateways use TLS on `broker_tls_port`, and `broker_port` stays
+    on loopback for our own processes."""
     broker_key: Path | None = None
-    gateway_topics: tuple[str, ...] = (
+    broker_tls_port: int = Field(default=8883, ge=1, le=65535)
+    gateway_topics: Annotated[tuple[str, ...], NoDecode] = (
         "/gw/+/status", "gw/+/status", "/mg3/+/status", "mg3/+/status",
         "/mg4/+/status", "mg4/+/status", "minew/+/status",
     )  # fmt: skip
-    """Topics to listen to; `+` stands where the gateway's MAC is."""
+    """Topics to listen to, comma-separated in the environment; `+` stands where the gateway's
+    MAC is."""
 
     web_host: str = "127.0.0.1"
-    web_port: int = Field(8050, ge=1, le=65535)
-    web_workers: int = Field(2, ge=1)
-    web_threads: int = Field(128, ge=40)
+    web_port: int = Field(default=8050, ge=1, le=65535)
+    web_workers: int = Field(default=2, ge=1)
+    web_threads: int = Field(default=128, ge=40)
+    access_log: bool = False
+    """Write a line for each web request."""
+    open_browser: bool = True
+    """`run` opens the page in the browser when there is a display."""
 
     demo: bool = True
     """Run the simulated hospital and live in its time."""
     demo_seed: int = 1
-    demo_speed: float = Field(1.0, ge=1.0, le=60.0)
-    demo_tags: int = Field(575, ge=100, le=20000)
-    demo_catch_up_hours: float = Field(3.0, ge=0.0, le=24.0)
+    demo_speed: float = Field(default=1.0, ge=1.0, le=60.0)
+    demo_tags: int = Field(default=575, ge=100, le=20000)
+    demo_catch_up_hours: float = Field(default=3.0, ge=0.0, le=24.0)
 
     @field_validator("timezone")
     @classmethod
@@ -75,11 +86,53 @@ class Settings(BaseSettings):
             raise ValueError(f"no such time zone: {value!r}; use a name such as Europe/Paris") from error
         return value
 
+    @field_validator(
+        "building", "gateways", "tags", "climate", "var",
+        "mqtt_ca", "mqtt_certificate", "mqtt_key", "broker_certificate", "broker_key",
+    )  # fmt: skip
+    @classmethod
+    def _from_the_project(cls, value: Path | None) -> Path | None:
+        return value and ROOT / value.expanduser()
+
+    @field_validator("gateway_topics", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(topic.strip() for topic in value.split(",") if topic.strip())
+        return value
+
+    @field_validator("gateway_topics")
+    @classmethod
+    def _topic_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for topic in value:
+            levels = topic.split("/")
+            if levels.count("+") > 1 or any("#" in level or ("+" in level and level != "+") for level in levels):
+                raise ValueError(f"{topic!r}: at most one level may be `+` (the gateway's MAC), and `#` is not allowed")
+            if topic.startswith(("wardlight/", "$")):
+                raise ValueError(f"{topic!r}: `wardlight/` and `$` topics are not for gateways")
+        return value
+
+    @model_validator(mode="after")
+    def _pairs_of_files(self) -> Self:
+        for first, second in (("mqtt_certificate", "mqtt_key"), ("broker_certificate", "broker_key")):
+            if (getattr(self, first) is None) != (getattr(self, second) is None):
+                raise ValueError(f"WARDLIGHT_{first.upper()} and WARDLIGHT_{second.upper()} belong together: set both")
+        return self
+
+    @property
+    def embedded_broker(self) -> bool:
+        """Whether the broker is our own."""
+        return not self.mqtt_url
+
     @property
     def broker_url(self) -> str:
         """The broker to use: the outside one, or the embedded one."""
-        scheme = "mqtts" if self.broker_certificate else "mqtt"
-        return self.mqtt_url or f"{scheme}://127.0.0.1:{self.broker_port}"
+        return self.mqtt_url or f"mqtt://127.0.0.1:{self.broker_port}"
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of passwords and tokens, readable by this user only."""
+        return self.var / "secrets"
 
     @property
     def history_url(self) -> str:
@@ -95,10 +148,12 @@ def settings() -> Settings:
         SettingsError: naming each bad variable and what it must be.
     """
     try:
-        return Settings()  # pyright: ignore[reportCallIssue]
+        return Settings()
     except ValidationError as error:
         faults = (
             f"WARDLIGHT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']} (got {e['input']!r})"
+            if e["loc"]
+            else e["msg"]
             for e in error.errors(include_context=False)
         )
         raise SettingsError("Bad settings; correct the environment or .env:\n  - " + "\n  - ".join(faults)) from None
