@@ -1,0 +1,45 @@
+# Each target does its own set-up; a second call is instant.
+#   make run     the simulated hospital in your browser
+#   make test    every test, with a real browser and a real broker (make test ARGS="-k bus")
+#   make check   style, types, import contracts
+#   make bench   measured ratios
+#   make pins    write requirements*.txt anew from requirements*.in
+
+PY := .venv/bin/python
+ARGS ?=
+
+.PHONY: run test check bench pins clean
+.DEFAULT_GOAL := run
+
+run: .venv/.run-ready
+	@exec $(PY) -m twin run
+
+test: .venv/.dev-ready
+	@$(PY) scripts/run_tests.py $(ARGS)
+
+check: .venv/.dev-ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+
+bench: .venv/.dev-ready
+	@for file in benchmarks/[!_]*.py; do echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; done
+
+pins: .venv/.dev-ready
+	CUSTOM_COMPILE_COMMAND="make pins" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.txt requirements.in
+	CUSTOM_COMPILE_COMMAND="make pins" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --allow-unsafe \
+	  --output-file requirements-dev.txt requirements-dev.in
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/.run-ready: requirements.txt scripts/venv.sh
+	@scripts/venv.sh requirements.txt
+	@touch $@
+
+.venv/.dev-ready: requirements.txt requirements-dev.txt scripts/venv.sh
+	@scripts/venv.sh requirements.txt requirements-dev.txt
+	@touch .venv/.run-ready $@
