@@ -1,0 +1,122 @@
+"""A batch in the numbers of the running twin -> rows in the numbers of the database, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.history.batch import Batch, FixColumns
+from twin.history.schema import HOUR_S, day_of
+from twin.model import NONE, Press, Sample, Visit
+
+I64 = NDArray[np.int64]
+
+FixRow = tuple[int, int, float, int, int | None, int, int, int, int]
+VisitRow = tuple[int, float, float, int, float, float]
+OpenRow = tuple[int, float, int, float, float]
+SampleRow = tuple[int, int, str, float, float]
+PressRow = tuple[float, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Database ids by the running twin's index: element i belongs to tag, room or level i."""
+
+    tag: I64
+    room: I64
+    level: I64
+
+
+class Rows(msgspec.Struct, frozen=True, array_like=True):
+    """What one batch adds, each list in the column order of its table.
+
+    `unfit` counts what had to be left out: an index outside the register or site, or a number
+    that is not finite.
+    """
+
+    t: float
+    opened: list[OpenRow] = []
+    closed: list[VisitRow] = []
+    fixes: list[FixRow] = []
+    samples: list[SampleRow] = []
+    presses: list[PressRow] = []
+    unfit: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.opened) + len(self.closed) + len(self.fixes) + len(self.samples) + len(self.presses)
+
+
+def rows_of(batch: Batch, keys: Keys) -> Rows:
+    """Translate a batch into rows; what cannot be stored is left out and counted."""
+    opened = [row for visit in batch.opened if (row := _open_row(visit, keys))]
+    closed = [row for visit in batch.closed if (row := _visit_row(visit, keys))]
+    fixes = _fix_rows(batch.fixes, keys)
+    samples = [row for sample in batch.samples if (row := _sample_row(sample, keys))]
+    presses = [row for press in batch.presses if (row := _press_row(press, keys))]
+    came = len(batch.opened) + len(batch.closed) + len(batch.fixes) + len(batch.samples) + len(batch.presses)
+    rows = Rows(batch.t, opened, closed, fixes, samples, presses)
+    return msgspec.structs.replace(rows, unfit=came - rows.count)
+
+
+def _id(ids: I64, index: int) -> int | None:
+    return int(ids[index]) if 0 <= index < len(ids) else None
+
+
+def _finite(*values: float) -> bool:
+    return bool(np.isfinite(values).all())
+
+
+def _open_row(visit: Visit, keys: Keys) -> OpenRow | None:
+    tag, room = _id(keys.tag, visit.tag), _id(keys.room, visit.room)
+    if tag is None or room is None or not _finite(visit.enter, visit.confidence, visit.observed):
+        return None
+    return tag, float(visit.enter), room, float(visit.confidence), float(visit.observed)
+
+
+def _visit_row(visit: Visit, keys: Keys) -> VisitRow | None:
+    row = _open_row(visit, keys)
+    if row is None or visit.leave is None or not _finite(visit.leave) or visit.leave < visit.enter:
+        return None
+    tag, enter, room, confidence, observed = row
+    return tag, enter, float(visit.leave), room, confidence, observed
+
+
+def _sample_row(sample: Sample, keys: Keys) -> SampleRow | None:
+    tag = _id(keys.tag, sample.tag)
+    if tag is None or not _finite(sample.t, sample.value):
+        return None
+    return day_of(sample.t), tag, sample.quantity, float(sample.t), float(sample.value)
+
+
+def _press_row(press: Press, keys: Keys) -> PressRow | None:
+    tag = _id(keys.tag, press.tag)
+    return (float(press.t), tag, press.pattern) if tag is not None and _finite(press.t) else None
+
+
+def _fix_rows(fixes: FixColumns, keys: Keys) -> list[FixRow]:
+    f = fixes.pick(_storable(fixes, keys))
+    room = [None if i == NONE else int(keys.room[i]) for i in f.room.tolist()]
+    columns: tuple[Sequence, ...] = (
+        np.floor(f.t / HOUR_S).astype(np.int64).tolist(),
+        keys.tag[f.tag].tolist(),
+        f.t.astype(np.float64).tolist(),
+        keys.level[f.level].tolist(),
+        room,
+        np.rint(f.x.astype(np.float64) * 100).astype(np.int64).tolist(),
+        np.rint(f.y.astype(np.float64) * 100).astype(np.int64).tolist(),
+        np.rint(np.nan_to_num(f.p) * 100).astype(np.int64).tolist(),
+        np.rint(np.clip(np.nan_to_num(f.r90), 0, 3000) * 10).astype(np.int64).tolist(),
+    )
+    return list(zip(*columns, strict=True))
+
+
+def _storable(f: FixColumns, keys: Keys) -> np.ndarray:
+    finite = np.isfinite(f.t) & np.isfinite(f.x) & np.isfinite(f.y)
+    placed = (f.level >= 0) & (f.level < len(keys.level)) & (f.room >= NONE) & (f.room < len(keys.room))
+    return finite & placed & (f.tag >= 0) & (f.tag < len(keys.tag))
