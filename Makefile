@@ -1,5 +1,5 @@
 # Each target does its own set-up; a second call is instant.
-#   make run     the simulated hospital in your browser
+#   make run     the simulated hospital in your browser (make run TAGS=5000 SPEED=10 SEED=2)
 #   make test    every test, with a real browser and a real broker (make test ARGS="-k bus")
 #   make check   style, types, import contracts
 #   make bench   measured ratios
@@ -7,6 +7,9 @@
 
 PY := .venv/bin/python
 ARGS ?=
+export WARDLIGHT_DEMO_TAGS := $(or $(TAGS),$(WARDLIGHT_DEMO_TAGS))
+export WARDLIGHT_DEMO_SPEED := $(or $(SPEED),$(WARDLIGHT_DEMO_SPEED))
+export WARDLIGHT_DEMO_SEED := $(or $(SEED),$(WARDLIGHT_DEMO_SEED))
 
 .PHONY: run test check bench pins clean
 .DEFAULT_GOAL := run

@@ -16,10 +16,16 @@ ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
+SHIPPED_TAGS = 575
+"""Size of the register in `data/demo/tags.csv`."""
+
+
 class Settings(BaseSettings):
     """What can be set. Paths are relative to the project's folder."""
 
-    model_config = SettingsConfigDict(env_prefix="WARDLIGHT_", env_file=ROOT / ".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="WARDLIGHT_", env_file=ROOT / ".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     site: str = Field(default="demo", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
     """Short name of the site: prefix of its own MQTT topics."""
@@ -74,7 +80,7 @@ class Settings(BaseSettings):
     """Run the simulated hospital and live in its time."""
     demo_seed: int = 1
     demo_speed: float = Field(default=1.0, ge=1.0, le=60.0)
-    demo_tags: int = Field(default=575, ge=100, le=20000)
+    demo_tags: int = Field(default=SHIPPED_TAGS, ge=100, le=20000)
     demo_catch_up_hours: float = Field(default=3.0, ge=0.0, le=24.0)
 
     @field_validator("timezone")
@@ -128,6 +134,13 @@ class Settings(BaseSettings):
     def broker_url(self) -> str:
         """The broker to use: the outside one, or the embedded one."""
         return self.mqtt_url or f"mqtt://127.0.0.1:{self.broker_port}"
+
+    @property
+    def register(self) -> Path:
+        """The tag register in use: `tags`, but a demo of another size has one drawn up in `var`."""
+        shipped = self.tags == type(self).model_fields["tags"].default
+        drawn = self.demo and shipped and self.demo_tags != SHIPPED_TAGS
+        return self.var / f"tags-{self.demo_tags}.csv" if drawn else self.tags
 
     @property
     def secrets(self) -> Path:

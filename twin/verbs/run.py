@@ -19,6 +19,7 @@ def run() -> None:
     s = settings()
     log.configure("run", s.log_level)
     check(s)
+    draw_register_of(s)
     host = reachable_host(s.web_host)
     url = f"http://{f'[{host}]' if ':' in host else host}:{s.web_port}"
 
@@ -28,6 +29,15 @@ def run() -> None:
             show(url)
 
     raise typer.Exit(Supervisor(parts(s), lambda: serves(host, s.web_port), announce).run())
+
+
+def draw_register_of(s: Settings) -> None:
+    """Have the register of a demo of another size before the parts ask for it."""
+    if s.register != s.tags:
+        from twin.site import load_site  # noqa: PLC0415 - the shipped size needs no building here
+        from twin.verbs.simulate import register_of  # noqa: PLC0415
+
+        register_of(s, load_site(s.building, s.gateways))
 
 
 def check(s: Settings) -> None:

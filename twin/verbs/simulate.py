@@ -25,8 +25,6 @@ from twin.site import Site, load_site, load_tags
 from twin.site.register import draw_register
 from twin.site.registers import write_tags
 
-_log = log.get("hospital")
-
 
 def simulate(
     seed: Annotated[int | None, typer.Option(help="Which hospital; the same seed gives the same one.")] = None,
@@ -84,16 +82,12 @@ def serve(s: Settings, stop: threading.Event) -> None:
 
 
 def register_of(s: Settings, site: Site) -> tuple[Tag, ...]:
-    """The register of the settings; another size is drawn up and written beside our files.
+    """The register in use; that of a demo of another size is drawn up first.
 
     Raises:
-        SiteError: the register cannot be read.
+        SiteError: the register cannot be read or written.
     """
-    known = load_tags(s.tags)
-    if s.demo_tags == len(known) or s.tags != Settings.model_fields["tags"].default:
-        return known
-    drawn, path = draw_register(site, s.demo_tags), s.var / f"tags-{s.demo_tags}.csv"
-    s.var.mkdir(parents=True, exist_ok=True)
-    write_tags(path, drawn)
-    _log.info("the twin needs this register too: set WARDLIGHT_TAGS", register=str(path), tags=len(drawn))
-    return drawn
+    if s.register != s.tags and not s.register.exists():
+        s.register.parent.mkdir(parents=True, exist_ok=True)
+        write_tags(s.register, draw_register(site, s.demo_tags))
+    return load_tags(s.register)
