@@ -1,0 +1,1 @@
+"""From stays and places to the figures a manager asks for. Pure."""
