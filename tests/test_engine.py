@@ -17,7 +17,7 @@ from twin.engine import Engine, Status
 from twin.health import Outside
 from twin.history.batch import Batch, FixColumns, Restored
 from twin.live import LiveLoop
-from twin.model import Kind, State, Tag, Visit
+from twin.model import Kind, Press, State, Tag, Visit
 from twin.radio.encode import Rows, encode_payload
 from twin.settings import ROOT, Settings
 from twin.site import Site, load_site
@@ -180,13 +180,21 @@ def test_after_a_restart_places_are_stale_and_visits_go_on(engine: Engine):
         one, np.array([room.level], np.int32), np.array([room.index], np.int32), np.array([room.x], f),
         np.array([room.y], f), np.array([0.9], f), np.array([3.0], f), np.array([T - 100.0]),
     )  # fmt: skip
-    engine.restore(Restored(T - 99.0, [Visit(0, room.index, T - 9000.0, None, 0.9, 1.0)], last))
+    engine.restore(Restored(T - 99.0, [Visit(0, room.index, T - 9000.0, None, 0.9, 1.0)], last, []))
     published = engine.tick(T)
     assert engine.fixes.state.tolist() == [State.STALE, State.UNSEEN, State.UNSEEN]
     frame = json.loads(published.frames[room.level])
     assert np.frombuffer(b64decode(frame["since"]), "<u2").tolist() == [150]
     assert b64decode(frame["age"]) == bytes([100])
     assert published.batch.closed == []
+
+
+def test_a_burst_that_outlasts_a_restart_is_one_press(engine: Engine):
+    engine.restore(Restored(T, [], FixColumns.empty(), [Press(1, T - 20.0, "ibeacon")]))
+    hear(engine, 30, T + 10.0, "C30000000002")
+    published = engine.tick(T + 10.5)
+    assert published.batch.presses == []
+    assert [press["tag"] for press in json.loads(published.summary)["presses"]] == [1]
 
 
 def story(site: Site) -> list[Recorded]:
@@ -268,7 +276,7 @@ class Stage:
     def __init__(self, engine: Engine, restored: Restored | None = None) -> None:
         self.settings = Settings(demo=True, gateway_topics=PATTERNS)  # pyright: ignore[reportCallIssue]
         self.bus, self.history, self.engine = FakeBus(), FakeHistory(), engine
-        nothing = Restored(None, [], FixColumns.empty())
+        nothing = Restored(None, [], FixColumns.empty(), [])
         self.loop = LiveLoop(self.settings, engine, self.bus, self.history, restored or nothing)  # type: ignore[arg-type]
 
     def clock(self, t: float, speed: float = 1.0, until: float | None = None, retained: bool = False) -> None:
@@ -343,7 +351,7 @@ def test_a_malformed_clock_message_changes_nothing(engine: Engine):
 
 
 def test_history_of_another_run_is_closed_and_left(engine: Engine):
-    later = Restored(T + 9000.0, [Visit(0, 3, T + 8000.0, None, 0.9, 1.0)], FixColumns.empty())
+    later = Restored(T + 9000.0, [Visit(0, 3, T + 8000.0, None, 0.9, 1.0)], FixColumns.empty(), [])
     stage = Stage(engine, later)
     stage.clock(T)
     stage.loop.step()

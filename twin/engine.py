@@ -95,6 +95,10 @@ class Engine:
         self._states.restore(fixes)
         self._visits.restore(restored.open_visits, fixes)
         self._stored = self._stored.with_stored(restored.last)
+        for press in restored.presses:
+            # Its burst may still be on the air and was heard until we stopped.
+            self.intake.slots.presses.resume(press.tag, press.pattern, restored.t or press.t)
+        self._note_presses(restored.presses)
 
     def open_visits(self) -> list[Visit]:
         """All stays that last, as they stand now."""

@@ -159,3 +159,9 @@ def test_the_hospital_may_live_at_any_date(history: History, url: str, hospital,
     assert last_room(reader, mac) is not None
     restored = history.restore()
     assert restored.t == t and restored.last.t.tolist() == [t]
+
+
+def test_presses_whose_bursts_may_still_be_on_the_air_come_back(history: History) -> None:
+    old, new = Press(1, T0 - 3600.0, "ibeacon"), Press(2, T0 - 30.0, "ibeacon")
+    store(history, Batch(T0, presses=[old, new]))
+    assert history.restore().presses == [new]

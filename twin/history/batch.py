@@ -66,9 +66,11 @@ class Restored:
     """What a restarted twin goes on from.
 
     `t` is the time of the newest stored batch (None in a new history), `open_visits` the stays
-    that nobody has ended yet, `last` the newest stored fix of each tag that has one.
+    that nobody has ended yet, `last` the newest stored fix of each tag that has one, `presses`
+    the button presses of the last minutes before, whose bursts may still be on the air.
     """
 
     t: float | None
     open_visits: list[Visit]
     last: FixColumns
+    presses: list[Press]

@@ -15,10 +15,12 @@ from twin.history.append import append
 from twin.history.batch import Batch, FixColumns, Restored
 from twin.history.retention import Pruned, Retention, prune
 from twin.history.rows import FixRow, Keys, Rows, rows_of
-from twin.history.schema import fix, meta, open_visit, visit
-from twin.model import NONE, Visit
+from twin.history.schema import fix, meta, open_visit, press, visit
+from twin.model import NONE, Press, Visit
 
 LAST_FIX_HOURS = 72
+BURST_S = 90.0
+"""How long a press may stay on the air; a captured burst lasted over a minute (reference "minew-gateway", 4)."""
 SEEKS_AT_ONCE = 10_000
 _NEWEST = "newest_batch_t"
 _END_OPEN = delete(open_visit).where(
@@ -72,7 +74,7 @@ class History:
             newest = connection.scalar(select(meta.c.value).where(meta.c.key == _NEWEST))
             t = None if newest is None else float(newest)
             visits = _open_visits(connection, self._keys, t)
-            return Restored(t, visits, _last_fixes(connection, self._keys))
+            return Restored(t, visits, _last_fixes(connection, self._keys), _presses(connection, self._keys, t))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -106,6 +108,15 @@ def _open_visits(connection: Connection, keys: Keys, t: float | None) -> list[Vi
         else:
             _end_orphan(connection, row, t)
     return known
+
+
+def _presses(connection: Connection, keys: Keys, t: float | None) -> list[Press]:
+    """What was pressed in the last `BURST_S` before `t`, oldest first."""
+    if t is None:
+        return []
+    index = _indices(keys.tag)
+    recent = select(press.c.tag, press.c.t, press.c.pattern).where(press.c.t > t - BURST_S).order_by(press.c.t)
+    return [Press(index[tag], at, pattern) for tag, at, pattern in connection.execute(recent) if tag in index]
 
 
 def _end_orphan(connection: Connection, row: Row[Any], t: float | None) -> None:

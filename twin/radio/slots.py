@@ -6,6 +6,7 @@ of the tick and then reads each slot of each registered tag once.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -71,7 +72,8 @@ class Slots:
         self._index = {tag.mac: tag.index for tag in tags}
         self._buttons = {tag.index: buttons[tag.model] for tag in tags if tag.model in buttons}
         self.presses = PressDetector(quiet)
-        self._heard: dict[tuple[str, str], float] = {}
+        self._heard: dict[str, float] = {}
+        """MAC and advertisement as one text -> when it was heard; one text costs half of a pair."""
         self._late: list[tuple[str, str, float]] = []
         self._values: list[tuple[str, RowValues, float]] = []
         self._dropped = 0
@@ -89,14 +91,14 @@ class Slots:
         if min(heard) < upload.received_at - LATE:
             self._add_late(upload)
         else:
-            self._heard.update(zip(zip(upload.macs, upload.raw, strict=True), heard, strict=True))
+            self._heard.update(zip(map(operator.add, upload.macs, upload.raw), heard, strict=True))
         for number, values in upload.values:
             self._values.append((upload.macs[number], values, heard[number]))
 
     def _add_late(self, upload: Upload) -> None:
         for mac, raw, t in zip(upload.macs, upload.raw, upload.heard, strict=True):
             if t >= upload.received_at - LATE:
-                self._heard[mac, raw] = t
+                self._heard[mac + raw] = t
             elif len(self._late) < MOST_WAITING:
                 self._late.append((mac, raw, t))
             else:
@@ -141,12 +143,12 @@ class Slots:
             beacon = IBeacon(row.uuid, row.major or 0, row.minor or 0, row.tx_power or 0)
             self._press(tag, beacon, t, report)
 
-    def _newest(self, heard: dict[tuple[str, str], float]) -> dict[tuple[int, str], _Heard]:
+    def _newest(self, heard: dict[str, float]) -> dict[tuple[int, str], _Heard]:
         """The newest advertisement of each slot of each registered tag."""
         newest: dict[tuple[int, str], _Heard] = {}
         index = self._index
-        for (mac, raw), t in heard.items():
-            tag = index.get(mac)
+        for text, t in heard.items():
+            tag, raw = index.get(text[:12]), text[12:]
             if tag is not None and raw:
                 key = tag, _slot(raw)
                 held = newest.get(key)
