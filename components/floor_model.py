@@ -1,0 +1,320 @@
+"""The floor model: one level, or all levels lifted apart, as a Plotly figure.
+
+A figure is plain JSON with packed arrays. It is a pure function of the building, so it is
+built once a level and cached; tags, temperatures and the camera are the browser's
+(`assets/floor.js`), which finds what it needs to know in `layout.meta`. Lengths in the
+figure are centimetres.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from components import floor_labels, floor_mesh, floor_style
+from components.floor_mesh import Mesh
+from components.floor_style import MARKERS, SHADES, THEMES, ThemeName
+from twin.site import Site
+
+Trace = dict[str, Any]
+Figure = dict[str, Any]
+Point = tuple[int, ...]
+
+WALL_TOP = 1.1
+"""Height in metres at which the walls are cut open."""
+SLAB_DEPTH = 0.39
+_SLAB_RIM = 0.35
+_HALO = 3.0
+_SHADOW_REACH = (0.42, -0.3)
+"""Where the shadow of a wall's top falls, metres east and north of it."""
+_FOOT = 0.16
+"""Width in metres of the darker strip along a wall's foot."""
+_LABEL_HEIGHT = 1.5
+_MARGIN = 40.0
+"""Metres around the building that the axes still hold: nothing beyond is drawn, and names stand outside it."""
+_CIRCULATION = frozenset({"corridor", "lobby", "lift", "stairs"})
+"""Kinds of space that keep the quiet colour whatever department they belong to."""
+_FONT = "Inter, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "modeBarButtons": [["toImage"]],
+    "scrollZoom": True,
+    "doubleClick": False,
+    "responsive": True,
+}
+
+
+def floor_figure(site: Site, level: int | None, theme: ThemeName = "dark") -> Figure:
+    """The figure of one level (its index), or of the whole building (None). No tags are in it yet."""
+    levels = [level] if level is not None else [lv.index for lv in site.levels]
+    lifts = {k: (i * storey_gap(site) if level is None else 0.0) for i, k in enumerate(levels)}
+    scene = _scene(site, lifts, theme)
+    plates, picks = _plates(site, lifts)
+    beyond = tuple(int(scene[f"{axis}axis"]["range"][1]) + 500 for axis in "xyz")
+    traces = [*_shell(site, lifts, plates), _labels(beyond, level is None), *_tag_traces(beyond)]
+    table = floor_style.theme_table(THEMES[theme], list(site.departments))
+    for trace in traces:
+        _set(trace, table.get(trace["name"], {}))
+    meta = {
+        "level": level,
+        "lifts": {str(k): round(100 * lift) for k, lift in lifts.items()},
+        "traces": {trace["name"]: i for i, trace in enumerate(traces)},
+        "plates": picks,
+        "rooms": _rooms(site, lifts),
+        "gateways": [
+            [g.index, *(round(100 * v) for v in (g.x, g.y, lifts[g.level] + g.z))]
+            for g in site.gateways
+            if g.level in lifts
+        ],
+        "hull": _hull(site, lifts),
+        "labels": [] if level is None else _label_rows(floor_labels.candidates(site, level)),
+        "levels": [{"index": k, "name": site.levels[k].name, "short": site.levels[k].short_name} for k in levels],
+        "departments": list(site.departments),
+        "theme": theme,
+    }
+    return {"data": traces, "layout": _layout(scene, theme, meta)}
+
+
+def storey_gap(site: Site) -> float:
+    """Metres between two levels lifted apart: enough to look between, little enough to fill the screen."""
+    depth = min(
+        max(b.x1 for b in site.bounds) - min(b.x0 for b in site.bounds),
+        max(b.y1 for b in site.bounds) - min(b.y0 for b in site.bounds),
+    )
+    return min(max(0.58 * depth, 12.0), 40.0)
+
+
+def theme_tables(site: Site) -> dict[str, Any]:
+    """What the browser needs to change the theme or to show temperatures without a new figure."""
+    departments = list(site.departments)
+    return {
+        name: {
+            "traces": floor_style.theme_table(theme, departments),
+            "background": theme.background,
+            "label": theme.label,
+            "quiet": theme.label_quiet,
+            "alarm": theme.alarm,
+            "temperature": floor_style.stepped(floor_style.temperature_palette(theme)),
+        }
+        for name, theme in THEMES.items()
+    }
+
+
+# --- the building ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Plates:
+    mesh: Mesh
+    code: NDArray[np.uint8]
+
+
+def _plates(site: Site, lifts: Mapping[int, float]) -> tuple[_Plates, dict[str, Any]]:
+    """All room plates as one mesh, and which vertices and faces belong to which room."""
+    keys = {department: i + 1 for i, department in enumerate(site.departments)}
+    meshes: list[Mesh] = []
+    rooms: list[int] = []
+    codes: list[NDArray[np.uint8]] = []
+    for level, lift in lifts.items():
+        walls = site.walls(level)
+        cast = floor_mesh.shade_of(walls, _SHADOW_REACH)
+        foot = walls.buffer(_FOOT, join_style="mitre", quad_segs=1)
+        for i in site.rooms_of_level[level]:
+            open_floor = shapely.difference(site.room_shapes[i], walls)
+            pieces = floor_mesh.tones_of(open_floor, (cast, foot))
+            mesh = floor_mesh.merge(floor_mesh.plate(shape, lift, tone) for tone, shape in pieces)
+            meshes.append(mesh)
+            rooms.append(i)
+            room = site.rooms[i]
+            colour = 0 if room.space_type in _CIRCULATION else keys.get(room.department, 0)
+            codes.append((SHADES * colour + mesh.face_tone).astype(np.uint8))
+    code = np.concatenate(codes) if codes else np.empty(0, np.uint8)
+    picks = {
+        "room": rooms,
+        "vertex": _starts([len(mesh.xyz) for mesh in meshes]),
+        "face": _starts([len(mesh.faces) for mesh in meshes]),
+        "code": _packed(code),
+        "shades": SHADES,
+        "steps": floor_style.TEMPERATURE_STEPS,
+        "range": list(floor_style.TEMPERATURE_RANGE),
+    }
+    return _Plates(floor_mesh.merge(meshes), code), picks
+
+
+def _starts(counts: Sequence[int]) -> list[int]:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(int).tolist()
+
+
+def _shell(site: Site, lifts: Mapping[int, float], plates: _Plates) -> list[Trace]:
+    slabs, walls, caps = [], [], []
+    for level, lift in lifts.items():
+        outline = site.level_shapes[level].buffer(_SLAB_RIM, join_style="mitre")
+        low = lift - SLAB_DEPTH
+        slabs.append(floor_mesh.skirt(outline, _HALO, low, (40, 0)))
+        slabs.append(floor_mesh.sides(outline, low, lift - 0.02, (42, 80)))
+        slabs.append(floor_mesh.plate(outline, lift - 0.02, 90))
+        walls.append(floor_mesh.sides(site.walls(level), lift, lift + WALL_TOP, (0, 100)))
+        caps.append(floor_mesh.plate(site.walls(level), lift + WALL_TOP))
+    n = SHADES * (len(site.departments) + 1)
+    slab, side, cap = floor_mesh.merge(slabs), floor_mesh.merge(walls), floor_mesh.merge(caps)
+    floor = _mesh("plates", plates.mesh, floor_style.FLAT_LIGHT)
+    floor |= {"intensity": _packed(plates.code), "intensitymode": "cell", "cmin": -0.5, "cmax": n - 0.5}
+    return [
+        _mesh("slab", slab, floor_style.FLAT_LIGHT) | _toned(slab),
+        floor,
+        _mesh("walls", side, floor_style.WALL_LIGHT) | _toned(side),
+        _mesh("caps", cap, floor_style.FLAT_LIGHT),
+    ]
+
+
+def _toned(mesh: Mesh) -> Trace:
+    return {"intensity": _packed(mesh.tone), "intensitymode": "vertex", "cmin": 0, "cmax": 100}
+
+
+def _mesh(name: str, mesh: Mesh, light: Mapping[str, float]) -> Trace:
+    index = np.uint16 if len(mesh.xyz) < 65536 else np.int32
+    axes = {axis: _packed(mesh.xyz[:, k]) for k, axis in enumerate("xyz")}
+    faces = {corner: _packed(mesh.faces[:, k].astype(index)) for k, corner in enumerate("ijk")}
+    fixed = {"type": "mesh3d", "name": name, "hoverinfo": "skip", "showscale": False, "flatshading": True}
+    return fixed | axes | faces | {"lighting": dict(light), "lightposition": dict(floor_style.LIGHT_POSITION)}
+
+
+# --- labels, tags, gateways -----------------------------------------------------------------------------------------
+
+
+def _labels(beyond: Point, exploded: bool) -> Trace:
+    """The texts, which the browser chooses and places; until then a dot out of sight (see `_tag_traces`)."""
+    return {
+        "type": "scatter3d", "name": "labels", "mode": "text", "hoverinfo": "skip", "text": ["·"],
+        "textposition": "middle left" if exploded else "middle center",
+        **{axis: [value] for axis, value in zip("xyz", beyond, strict=True)},
+        "textfont": {"family": _FONT, "size": 12, "weight": 600},
+    }  # fmt: skip
+
+
+def _label_rows(labels: Sequence[floor_labels.Label]) -> list[list[Any]]:
+    z = round(100 * _LABEL_HEIGHT)
+    return [[label.text, round(100 * label.x), round(100 * label.y), z, label.room] for label in labels]
+
+
+def _tag_traces(beyond: Point) -> list[Trace]:
+    """The traces of tags, each with its shapes once, out of sight.
+
+    plotly.js measures a glyph in the pixel ratio of the moment it first meets it: 1 while a trace is made, the
+    screen's later. Meeting every shape now makes their sizes the same on every screen.
+    """
+    shapes = ["circle", "circle-open", "square", "square-open", "diamond", "diamond-open", "cross"]
+    traces = [_points("fixtures", "diamond-open", 7.0, beyond)]
+    traces += [_points(m.layer, m.symbol, m.size, beyond, 2.0 if m.bold else 1.0) for m in MARKERS]
+    ghosts = _points("ghosts", "circle-open", 9.0, beyond, 2.0)
+    ghosts["marker"]["symbol"] = shapes
+    ghosts |= {axis: [value] * len(shapes) for axis, value in zip("xyz", beyond, strict=True)}
+    outline = _points("selection", "circle", 0.0, beyond) | {"mode": "lines", "line": {"width": 6}}
+    return [*traces, ghosts, outline, _points("presses", "circle", 12.0, beyond, 2.0)]
+
+
+def _points(name: str, symbol: str, size: float, at: Point, line: float = 1.0) -> Trace:
+    trace: Trace = {"type": "scatter3d", "name": name, "hoverinfo": "skip"}
+    trace |= {axis: [value] for axis, value in zip("xyz", at, strict=True)}
+    if symbol == "triangle":
+        return trace | {"mode": "text", "text": "▲", "textfont": {"family": _FONT, "size": 1.7 * size}}
+    marker = {"symbol": symbol, "size": size, "line": {"width": line}, "opacity": 1}
+    return trace | {"mode": "markers", "marker": marker}
+
+
+# --- what the browser must know -------------------------------------------------------------------------------------
+
+
+def _rooms(site: Site, lifts: Mapping[int, float]) -> list[list[Any]]:
+    """Per room: index, number, name, level, x, y (cm), outline as x, y, x, y, ... (cm; its largest part)."""
+    rows = []
+    for level in lifts:
+        for i in site.rooms_of_level[level]:
+            room = site.rooms[i]
+            biggest = max(floor_mesh.parts(site.room_shapes[i]), key=lambda part: part.area)
+            outline = np.rint(100 * shapely.get_coordinates(shapely.simplify(biggest.exterior, 0.05))).astype(int)
+            place = [round(100 * room.x), round(100 * room.y)]
+            rows.append([i, room.number, room.name, level, *place, outline.ravel().tolist()])
+    return rows
+
+
+def _hull(site: Site, lifts: Mapping[int, float]) -> list[list[int]]:
+    """Corner points (cm) of the box that must be inside the picture, for fitting the camera."""
+    points = []
+    for level, lift in lifts.items():
+        hull = site.level_shapes[level].buffer(_SLAB_RIM, join_style="mitre").convex_hull.simplify(0.5)
+        for x, y in shapely.get_coordinates(hull)[:-1]:
+            points += [[round(100 * x), round(100 * y), round(100 * (lift + dz))] for dz in (-SLAB_DEPTH, WALL_TOP)]
+    return points
+
+
+def _scene(site: Site, lifts: Mapping[int, float], theme: ThemeName) -> dict[str, Any]:
+    x = (min(b.x0 for b in site.bounds) - _MARGIN, max(b.x1 for b in site.bounds) + _MARGIN)
+    y = (min(b.y0 for b in site.bounds) - _MARGIN, max(b.y1 for b in site.bounds) + _MARGIN)
+    z = (-1.0, max(lifts.values()) + _MARGIN)
+    longest = max(x[1] - x[0], y[1] - y[0])
+    axes = {
+        f"{name}axis": {
+            "visible": False,
+            "showticklabels": False,
+            "range": [round(100 * low), round(100 * high)],
+            "autorange": False,
+        }
+        for name, (low, high) in zip("xyz", (x, y, z), strict=True)
+    }
+    ratio = {name: (high - low) / longest for name, (low, high) in zip("xyz", (x, y, z), strict=True)}
+    eye = {"x": -0.42, "y": -0.86, "z": 0.78}
+    return axes | {
+        "aspectmode": "manual",
+        "aspectratio": ratio,
+        "bgcolor": THEMES[theme].background,
+        "dragmode": "turntable",
+        "hovermode": False,
+        "camera": {
+            "eye": eye,
+            "center": {"x": 0, "y": 0, "z": -ratio["z"] / 2},
+            "up": {"x": 0, "y": 0, "z": 1},
+            "projection": {"type": "perspective"},
+        },
+    }
+
+
+def _layout(scene: dict[str, Any], theme: ThemeName, meta: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "scene": scene,
+        "uirevision": "floor",
+        "paper_bgcolor": THEMES[theme].background,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "autosize": True,
+        "meta": meta,
+    }
+
+
+# --- packing --------------------------------------------------------------------------------------------------------
+
+
+def _packed(array: NDArray[Any]) -> dict[str, str]:
+    """The array as Plotly's base64 form, in the smallest type that holds it."""
+    if array.dtype.kind == "i" and (array.size == 0 or np.abs(array).max() < 32768):
+        array = array.astype(np.int16)
+    little = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<")))
+    code = f"{array.dtype.kind}{array.dtype.itemsize}"
+    return {"dtype": code, "bdata": base64.b64encode(little.tobytes()).decode("ascii")}
+
+
+def _set(trace: Trace, values: Mapping[str, Any]) -> None:
+    """Set attributes given by dotted keys."""
+    for key, value in values.items():
+        *path, last = key.split(".")
+        place = trace
+        for step in path:
+            place = place.setdefault(step, {})
+        place[last] = value

@@ -1,0 +1,354 @@
+"""The floor model in a real browser: what it draws, picks, keeps and answers to."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from components import floor_style
+from components.floor_model import CONFIG, floor_figure, theme_tables
+from twin.settings import Settings
+from twin.site import Site, load_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ("floor_geometry.js", "floor_tags.js", "floor_hand.js", "floor_names.js", "floor.js")
+WEBGL = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+WORDS = ("patients", "staff", "assets", "gateway", "seconds", "minutes", "stale", "unobserved", "keys")
+TAGS = [["A0", "patient", "patient", "Patient 1"], ["A1", "staff", "nurse", "Nurse 1"]]
+TAGS += [["A2", "asset", "infusion_pump", "Pump 1"], ["A3", "asset", "ventilator", "Ventilator 1"]]
+LAYERS = ["patient", "staff", "labels", "asset:infusion_pump", "asset:ventilator"]
+
+
+@lru_cache
+def building() -> Site:
+    fields = Settings.model_fields
+    return load_site(fields["building"].default, fields["gateways"].default)
+
+
+def frame(seq: int, places: list[tuple[float, float]], states: list[int] | None = None, **more: Any) -> dict[str, Any]:
+    """A frame of level 1 with one tag a place (metres)."""
+    n = len(places)
+    columns = {
+        "tag": np.arange(n, dtype="<u2"), "x": np.array([100 * x for x, _ in places], "<u2"),
+        "y": np.array([100 * y for _, y in places], "<u2"), "room": np.full(n, 65535, "<u2"),
+        "since": np.zeros(n, "<u2"), "age": np.full(n, 3, "u1"), "flags": np.array(states or [0] * n, "u1"),
+        "p": np.full(n, 90, "u1"), "r": np.full(n, 20, "u1"),
+    }  # fmt: skip
+    packed = {name: base64.b64encode(values.tobytes()).decode() for name, values in columns.items()}
+    head = {"seq": seq, "t": 1e9 + seq, "rev": "r", "level": 1, "x0": 0.0, "y0": 0.0, "n": n, "temp": {}}
+    return head | packed | more
+
+
+def style() -> dict[str, Any]:
+    return {
+        "themes": theme_tables(building()),
+        "assets": floor_style.ASSET_LAYER,
+        "markers": [{"layer": m.layer, "open": m.open, "size": m.size} for m in floor_style.MARKERS],
+        "gateways": [g.name for g in building().gateways],
+        "levels": [level.index for level in building().levels],
+        "words": {word: f"{word} {{n}}" for word in WORDS},
+    }
+
+
+class Floor:
+    """The floor model in a page without Dash, fed by hand."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.set_content(
+            '<html><body style="margin:0"><div id="floor-graph"><div id="gd"></div></div>'
+            '<div id="floor-no-webgl" hidden>list</div></body></html>'
+        )
+        page.add_style_tag(content="#floor-graph, #gd { height: 100vh; width: 100vw }")
+        page.evaluate("window.sets = []; window.dash_clientside = {set_props: (id, p) => window.sets.push([id, p])}")
+        page.add_script_tag(path=Path(plotly.__file__).parent / "package_data/plotly.min.js")
+        for script in SCRIPTS:
+            page.add_script_tag(path=ROOT / "assets" / script)
+        page.evaluate("s => { window.style = s }", style())
+
+    def reset(self) -> None:
+        """Forget what earlier tests chose."""
+        self.page.evaluate(
+            """() => {
+                delete document.documentElement.dataset.mantineColorScheme;
+                const {asked, shown} = wardlight.floor;
+                Object.assign(asked, {live: null, selection: null});
+                Object.assign(shown, {data: null, meta: null, turned: false, buckets: null, flyTo: null, own: ''});
+                window.sets = [];
+            }"""
+        )
+
+    def show(self, level: int | None) -> None:
+        """Put a level's figure into the graph, as dcc.Graph does."""
+        config = {**CONFIG, "plotGlPixelRatio": 1}
+        self.page.evaluate(
+            "([f, c]) => Plotly.react('gd', f.data, f.layout, c)", [floor_figure(building(), level), config]
+        )
+        self.page.evaluate("gd.data = [...gd.data]")
+
+    def draw(
+        self, frames: list[dict[str, Any]], selection: Any = None, layers: list[str] | None = None, **summary: Any
+    ) -> None:
+        """One live update; waits until it is on the screen."""
+        live = {
+            "frames": {str(f["level"]): f for f in frames},
+            "catalogue": {"rev": "r", "tags": TAGS},
+            "summary": {"t": 1e9, "levels": [], "gateways": [], "presses": [], **summary},
+        }
+        self.page.evaluate(
+            """([live, selection, layers]) => new Promise((done) => {
+                const view = {level: gd.layout.meta.level ?? 'all', layers};
+                wardlight.floor.draw(live, view, selection, null, window.style);
+                const before = performance.now();
+                const wait = () => (wardlight.floor.shown.buckets || performance.now() - before > 20000
+                    ? setTimeout(done, 250) : setTimeout(wait, 30));
+                wait();
+            })""",
+            [live, selection, LAYERS if layers is None else layers],
+        )
+
+    def points(self, name: str) -> list[list[float]]:
+        """x, y, z (cm) of a trace's points."""
+        script = (
+            "n => { const t = gd.data[gd.layout.meta.traces[n]]; return [...t.x].map((x, i) => [x, t.y[i], t.z[i]]) }"
+        )
+        return self.page.evaluate(script, name)
+
+    def camera(self) -> list[float]:
+        eye = self.page.evaluate("gd._fullLayout.scene._scene.getCamera().eye")
+        return [eye["x"], eye["y"], eye["z"]]
+
+    def pixel(self, x: float, y: float, z: float) -> list[float]:
+        """Where a place (cm) is on the screen, by our own projection."""
+        script = """p => wardlight.geometry.projector(wardlight.floor.shown.camera, ...wardlight.floor.size())(
+            wardlight.floor.shown.toScene(...p))"""
+        return self.page.evaluate(script, [x, y, z])
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=WEBGL)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser) -> Iterator[Floor]:
+    page = browser.new_page(viewport={"width": 900, "height": 600}, reduced_motion="reduce")
+    yield Floor(page)
+    page.close()
+
+
+@pytest.fixture
+def floor(opened: Floor) -> Iterator[Floor]:
+    """Level 1 as at first, without tags; loading Plotly afresh for each test would take minutes."""
+    opened.reset()
+    opened.show(1)
+    yield opened
+    assert opened.errors == []
+
+
+HALL = next(r for r in building().rooms if r.level == 1 and r.area > 40)
+SPOTS = [(HALL.x, HALL.y), (HALL.x + 2, HALL.y), (20.0, 20.0), (5.0, 5.0)]
+
+
+def test_a_dragged_camera_stays_while_tags_move(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    start = floor.camera()
+    floor.page.mouse.move(450, 300)
+    floor.page.mouse.down()
+    floor.page.mouse.move(560, 330, steps=4)
+    floor.page.mouse.up()
+    floor.page.wait_for_timeout(400)
+    dragged = floor.camera()
+    assert dragged != pytest.approx(start, abs=1e-3)
+    seen = []
+    for seq in (2, 3, 4):
+        floor.draw([frame(seq, [(x + seq, y) for x, y in SPOTS])])
+        seen.append(floor.points("patients")[0][0])
+        assert floor.camera() == pytest.approx(dragged, abs=1e-6)
+    assert np.diff(seen) == pytest.approx([100, 100], abs=1)
+
+
+def test_tags_go_to_the_trace_of_their_kind(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    counts = {name: len(floor.points(name)) for name in ("patients", "staff", "pumps", "life_support", "ghosts")}
+    assert counts == {"patients": 1, "staff": 1, "pumps": 1, "life_support": 1, "ghosts": 0}
+    assert floor.points("patients")[0] == pytest.approx([100 * HALL.x, 100 * HALL.y, 130], abs=1)
+
+
+def test_a_tag_not_heard_now_is_drawn_open(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS, [1, 0, 2, 0])])
+    assert len(floor.points("patients")) == len(floor.points("pumps")) == 0
+    assert floor.page.evaluate("gd.data[gd.layout.meta.traces.ghosts].marker.symbol") == ["circle-open", "diamond-open"]
+
+
+def test_hidden_layers_are_not_drawn(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)], layers=["staff"])
+    assert len(floor.points("patients")) == 0
+    assert len(floor.points("staff")) == 1
+    assert floor.points("labels") == []
+
+
+def test_a_click_chooses_the_tag_or_the_room_under_it(floor: Floor) -> None:
+    floor.draw([frame(1, [(HALL.x, HALL.y)])])
+    x, y, _ = floor.pixel(100 * HALL.x, 100 * HALL.y, 130)
+    floor.page.mouse.click(x, y)
+    other = next(r for r in building().rooms if r.level == 1 and r.index != HALL.index and r.area > 15)
+    x, y, _ = floor.pixel(100 * other.x, 100 * other.y, 0)
+    floor.page.mouse.click(x, y)
+    chosen = floor.page.evaluate("window.sets.map(([id, p]) => [id, p.data])")
+    assert chosen[0] == ["selection", {"type": "tag", "index": 0}]
+    assert chosen[1][1]["type"] == "room"
+    assert building().rooms[chosen[1][1]["index"]].level == 1
+    assert chosen[1][1]["index"] == other.index
+
+
+def test_every_room_is_picked_at_its_middle(floor: Floor) -> None:
+    floor.draw([frame(1, [])])
+    rooms = [r for r in building().rooms if r.level == 1]
+    for room in rooms:
+        x, y, _ = floor.pixel(100 * room.x, 100 * room.y, 0)
+        assert floor.page.evaluate("([x, y]) => wardlight.hand.pick(x, y)", [x, y]) == {
+            "type": "room",
+            "index": room.index,
+        }
+
+
+def test_our_projection_is_plotlys(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    script = """p => {
+        const scene = gd._fullLayout.scene._scene, c = scene.glplot.cameraParams, s = scene.dataScale;
+        const row = (m, v, r) => m[r] * v[0] + m[r + 4] * v[1] + m[r + 8] * v[2] + m[r + 12] * v[3];
+        const mul = (m, v) => [0, 1, 2, 3].map((r) => row(m, v, r));
+        const q = mul(c.projection, mul(c.view, mul(c.model, [p[0] * s[0], p[1] * s[1], p[2] * s[2], 1])));
+        const [w, h] = wardlight.floor.size();
+        return [w / 2 * (1 + q[0] / q[3]), h / 2 * (1 - q[1] / q[3])];
+    }"""
+    for place in ([0, 0, 0], [3000, 2000, 130], [6600, 4300, 0]):
+        assert floor.page.evaluate(script, place) == pytest.approx(floor.pixel(*place)[:2], abs=1.0)
+
+
+def test_the_building_fills_the_frame(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    spots = floor.page.evaluate(
+        """() => { const f = wardlight.floor, see = wardlight.geometry.projector(f.shown.camera, ...f.size());
+        return f.shown.meta.hull.map((p) => see(f.shown.toScene(...p))) }"""
+    )
+    x, y = [s[0] for s in spots], [s[1] for s in spots]
+    assert min(x) >= 0
+    assert max(x) <= 900
+    assert min(y) >= 0
+    assert max(y) <= 600
+    assert max((max(x) - min(x)) / 900, (max(y) - min(y)) / 600) > 0.85
+
+
+def test_keys_turn_zoom_and_bring_home(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    home = floor.camera()
+    floor.page.evaluate("gd.focus()")
+    for key in ("ArrowLeft", "+", "Shift+ArrowUp"):
+        before = floor.camera()
+        floor.page.keyboard.press(key)
+        floor.page.wait_for_timeout(120)
+        assert floor.camera() != pytest.approx(before, abs=1e-4), key
+    floor.page.keyboard.press("Home")
+    floor.page.wait_for_timeout(120)
+    assert floor.camera() == pytest.approx(home, abs=1e-3)
+    floor.page.keyboard.press("Escape")
+    assert floor.page.evaluate("window.sets.at(-1)") == ["selection", {"data": None}]
+
+
+def test_a_found_tag_is_flown_to_and_marked(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    home = floor.camera()
+    floor.draw([frame(2, SPOTS)], {"type": "tag", "index": 3})
+    floor.page.wait_for_timeout(300)
+    assert floor.camera() != pytest.approx(home, abs=1e-2)
+    x, y, _ = floor.pixel(500, 500, 130)
+    assert (x, y) == pytest.approx((450, 300), abs=5)
+    assert len(floor.points("selection")) > 40
+    floor.draw([frame(3, SPOTS)], None)
+    assert floor.points("selection") == []
+
+
+def test_the_theme_changes_without_a_new_figure(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    floor.page.evaluate("document.documentElement.dataset.mantineColorScheme = 'light'")
+    floor.page.wait_for_timeout(400)
+    assert floor.page.evaluate("gd._fullLayout.paper_bgcolor").lower() in ("rgb(244, 246, 249)", "#f4f6f9")
+    assert floor.page.evaluate("gd.data[gd.layout.meta.traces.caps].color") == floor_style.LIGHT.cap
+
+
+def test_temperature_colours_rooms_with_a_fresh_reading_only(floor: Floor) -> None:
+    warm, silent = [r.index for r in building().rooms if r.level == 1][:2]
+    temp = {str(warm): [27.0, 40.0, 5, "high"], str(silent): [21.0, 40.0, 4000, "silent"]}
+    floor.draw([frame(1, SPOTS, temp=temp)], layers=[*LAYERS, "temperature"])
+    codes = floor.page.evaluate(
+        """rooms => { const p = gd.layout.meta.plates, t = gd.data[gd.layout.meta.traces.plates];
+        const faces = (k) => [...t.intensity.slice(p.face[k], p.face[k + 1])];
+        return rooms.map((r) => faces(p.room.indexOf(r))) }""",
+        [warm, silent],
+    )
+    shades, steps = floor_style.SHADES, floor_style.TEMPERATURE_STEPS
+    assert {code // shades for code in codes[0]} == {steps}
+    assert {code // shades for code in codes[1]} == {0}
+
+
+def test_a_level_change_keeps_drawing(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    floor.show(2)
+    floor.draw([frame(2, SPOTS) | {"level": 2}])
+    assert len(floor.points("patients")) == 1
+    assert floor.page.evaluate("wardlight.floor.levels()") == [2]
+    floor.show(None)
+    floor.draw([frame(3, SPOTS)])
+    assert floor.page.evaluate("wardlight.floor.levels()") == [0, 1, 2, 3]
+    names = floor.page.evaluate("gd.data[gd.layout.meta.traces.labels].text")
+    assert {level.name for level in building().levels} <= set(names)
+
+
+def test_names_on_the_screen_do_not_overlap(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    kept = floor.page.evaluate("wardlight.names.rooms().map((n) => n.text)")
+    assert 5 <= len(kept) <= 18
+    boxes = [{"at": [50 * i, 40], "w": 60, "h": 20} for i in range(1, 9)]
+    free = floor.page.evaluate("boxes => wardlight.geometry.uncrowded(boxes, 900, 600, 18, 4)", boxes)
+    assert [box["at"][0] for box in free] == [50, 150, 250, 350]
+
+
+def test_a_lost_context_comes_back(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)])
+    floor.page.evaluate(
+        """() => { const gl = gd._fullLayout.scene._scene.glplot.gl; const ext = gl.getExtension('WEBGL_lose_context');
+        ext.loseContext(); setTimeout(() => ext.restoreContext(), 200); }"""
+    )
+    floor.page.wait_for_timeout(2500)
+    floor.draw([frame(2, [(x + 1, y) for x, y in SPOTS])])
+    assert not floor.page.evaluate("gd._fullLayout.scene._scene.glplot.gl.isContextLost()")
+    assert floor.points("patients")[0][0] == pytest.approx(100 * HALL.x + 100, abs=1)
+
+
+def test_without_webgl_the_page_says_so(browser: Browser) -> None:
+    page = browser.new_page()
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.goto("about:blank")
+    floor = Floor(page)
+    page.evaluate("s => wardlight.floor.draw(null, null, null, null, s)", style())
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.getElementById('floor-no-webgl').hidden") is False
+    assert floor.errors == []
+    page.close()
