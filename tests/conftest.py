@@ -64,7 +64,7 @@ def free_port() -> int:
     return find_port()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def free_ports() -> Callable[[], int]:
     """Call it for one more free port."""
     return find_port

@@ -123,8 +123,8 @@ class LiveLoop:
         except msgspec.MsgspecError:
             self._engine.intake.counters["refused.clock"] += 1
             return
-        if self._said is not None and self._said.catching_up:
-            self._tick(self._said.t, CATCH_UP_DRAW_S)
+        if self._said is not None and self._said.catching_up and self._said.t > self._last_tick:
+            self._tick(self._said.t, CATCH_UP_DRAW_S)  # a simulator that crashed lives its last seconds again
         old = arrived.received_at < 0
         if isinstance(self._time, AnnouncedTime):
             self._time.announce(said, old=old)

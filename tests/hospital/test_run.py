@@ -51,7 +51,9 @@ class FakeBus:
 
 
 def runner(station: Station, bus: FakeBus, pace: Pace, live: float, speed: float = 1.0) -> Runner:
-    return Runner(station, bus, pace, Course(CLOCK, speed, live), each=lambda: None, keep=lambda: None)
+    return Runner(
+        station, bus, pace, Course(CLOCK, speed, live, clock.monotonic()), each=lambda: None, keep=lambda: None
+    )
 
 
 def test_catching_up_announces_the_time_first_and_publishes_nothing_else(station: Station, site: Site) -> None:
@@ -99,8 +101,8 @@ def test_a_bad_pace_is_ignored(text: bytes) -> None:
 def test_live_steps_follow_the_speed(station: Station) -> None:
     stop = threading.Event()
     bus = FakeBus()
-    loop = threading.Thread(target=runner(station, bus, Pace(), NOON, 60.0).live, args=(stop,))
     begin = clock.monotonic()
+    loop = threading.Thread(target=runner(station, bus, Pace(), NOON, 60.0).live, args=(stop, begin))
     loop.start()
     loop.join(1.5)
     stop.set()
@@ -109,6 +111,14 @@ def test_live_steps_follow_the_speed(station: Station) -> None:
     assert 0.5 * 60 * took <= passed <= 60 * took + 6
     assert bus.clocks()[0]["speed"] == 60.0
     assert bus.clocks()[0]["t"] == NOON + 6.0
+
+
+def test_a_late_start_is_made_up_for(station: Station) -> None:
+    """Whoever follows the clock would stand still until it is where it was before the restart."""
+    stop, bus = threading.Event(), FakeBus()
+    threading.Timer(0.8, stop.set).start()
+    runner(station, bus, Pace(), NOON).live(stop, clock.monotonic() - 4.0)
+    assert 4.0 <= station.world.now - NOON <= 7.0
 
 
 @pytest.fixture

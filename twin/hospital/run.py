@@ -21,10 +21,11 @@ FIRST_PACE = 30.0
 """The same before the twin has said anything: it may be starting."""
 SLOWLY = 0.5
 """Seconds between steps then."""
-SAVE_EVERY = 30.0
+SAVE_EVERY = 10.0
+"""Seconds between saves; what lies between the last one and a crash is lived through again."""
 STEPS_A_SECOND = 10.0
 """Of real time, at most: at high speed a step covers more hospital time."""
-LATE = 5.0
+LATE = 10.0
 """Seconds of real time behind which the loop gives up catching up with the clock."""
 
 _log = log.get("hospital")
@@ -70,6 +71,8 @@ class Course(NamedTuple):
     clock_topic: str
     speed: float
     live_from: float
+    right_at: float
+    """When the world's time was right, our monotonic seconds: starting up took a while since then."""
 
 
 class Runner:
@@ -86,11 +89,11 @@ class Runner:
 
     def run(self, stop: threading.Event) -> None:
         """Catch up, then live."""
-        self.catch_up(stop)
-        self.live(stop)
+        caught_up = self.catch_up(stop)
+        self.live(stop, clock.monotonic() if caught_up else self._course.right_at)
 
-    def catch_up(self, stop: threading.Event) -> None:
-        """Steps of COARSE seconds up to `live_from`, never far ahead of the twin."""
+    def catch_up(self, stop: threading.Event) -> bool:
+        """Steps of COARSE seconds up to `live_from`, never far ahead of the twin; whether there were any."""
         world, started = self._station.world, clock.monotonic()
         first = world.now
         while world.now < self._course.live_from and not stop.is_set():
@@ -101,6 +104,8 @@ class Runner:
         if world.now > first and not stop.is_set():
             took = round(clock.monotonic() - started, 1)
             _log.info("caught up", hours=round((world.now - first) / 3600.0, 2), took_s=took)
+            self._keep()
+        return world.now > first
 
     def _may_go_on(self, begin: float, stop: threading.Event) -> bool:
         """Whether the twin is near enough; `begin` is the hospital's time at the start of the run."""
@@ -113,11 +118,11 @@ class Runner:
             self._told = True
         return not stop.wait(SLOWLY)
 
-    def live(self, stop: threading.Event) -> None:
-        """Steps of a second (more at high speed) when their time has come."""
+    def live(self, stop: threading.Event, start: float) -> None:
+        """Steps of a second (more at high speed) when their time has come; at `start` it was the world's now."""
         world, speed = self._station.world, self._course.speed
         step = max(1.0, speed / STEPS_A_SECOND)
-        start, origin, late = clock.monotonic(), world.now, False
+        origin, late = world.now, False
         while not stop.is_set():
             goal = world.now + step
             wait = start + (goal - origin) / speed - clock.monotonic()

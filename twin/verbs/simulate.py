@@ -64,12 +64,13 @@ def serve(s: Settings, stop: threading.Event) -> None:
         raise SettingsError(
             f"Cannot write to {folder}: {error.strerror}; set WARDLIGHT_VAR to another folder."
         ) from None
+    right_at = clock.monotonic()
     life = keeper.begin(clock.wall(), s.demo_speed)
     station = Station(life.world, Propagation(site, register, s.demo_seed), s.demo_seed)
     bus, pace = Bus(s, "simulator", "simulator"), Pace()
     bus.subscribe(pace_topic(s.site), pace.told)
     runner = Runner(
-        station, bus, pace, Course(clock_topic(s.site), s.demo_speed, life.live_from),
+        station, bus, pace, Course(clock_topic(s.site), s.demo_speed, life.live_from, right_at),
         each=lambda: truth.write(life.world), keep=lambda: keeper.keep(life, clock.wall()),
     )  # fmt: skip
     bus.start()
