@@ -1,0 +1,42 @@
+"""The person behind a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from twin.model import Kind
+
+
+class Role(StrEnum):
+    """What somebody does in the hospital, as far as it decides what they may see."""
+
+    MANAGER = "manager"
+    NURSE = "nurse"
+    PORTER = "porter"
+    ENGINEER = "engineer"
+
+
+ALL_KINDS = frozenset(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks. `kinds` are the kinds of tags whose positions they may see."""
+
+    role: Role
+    kinds: frozenset[Kind] = ALL_KINDS
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing has to be left out for them."""
+        return self.kinds == ALL_KINDS
+
+    def sees(self, kind: str) -> bool:
+        """Whether they may see tags of this kind."""
+        return kind in self.kinds
+
+
+def visitor() -> Visitor:
+    """Who asks now. Until people can sign in, everybody is the demo's manager."""
+    return Visitor(Role.MANAGER)
