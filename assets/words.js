@@ -1,0 +1,61 @@
+/* Texts and numbers in the visitor's language and the site's time zone, from what the server put into the page. */
+(function (root) {
+    'use strict';
+
+    const W = (root.wardlight = root.wardlight || {});
+    const cache = {};
+
+    function sent(id) {
+        const element = document.getElementById(id);
+        if (!element) return null;
+        const json = element.dataset.json;
+        if (!cache[id] || cache[id].json !== json) cache[id] = {json, value: JSON.parse(json)};
+        return cache[id].value;
+    }
+
+    const site = () => sent('site-facts') || {rooms: [], levels: [], departments: {}, gateways: [], zone: 'UTC', language: 'en'};
+
+    /** The text of a key, with its %(name)s filled in. */
+    function say(key, values) {
+        const words = sent('words') || {};
+        return fill(words[key] === undefined ? key : words[key], values);
+    }
+
+    /** A text with a count in the right plural form. */
+    function count(key, number) {
+        const forms = (sent('words') || {})[key] || {};
+        const form = new Intl.PluralRules(site().language).select(number);
+        return fill(forms[form] || forms.other || key, {num: figure(number)});
+    }
+
+    function fill(text, values) {
+        return text.replace(/%\((\w+)\)s/g, (all, name) => (values && name in values ? values[name] : all));
+    }
+
+    /** The name of a thing in one of the lists ("kinds", "types", "states", "climate"). */
+    function name(list, key) {
+        const found = ((sent('words') || {})[list] || {})[key];
+        if (found) return found;
+        const plain = String(key).replaceAll('_', ' ');
+        return plain.charAt(0).toUpperCase() + plain.slice(1);
+    }
+
+    const figure = (value, digits) => new Intl.NumberFormat(site().language, {
+        minimumFractionDigits: digits || 0, maximumFractionDigits: digits || 0,
+    }).format(value);
+    const percent = (value) => new Intl.NumberFormat(site().language, {style: 'percent'}).format(value / 100);
+
+    /** A moment (POSIX seconds) as time of day in the site's zone. */
+    function time(t, seconds) {
+        return new Intl.DateTimeFormat(site().language, {
+            hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined, hourCycle: 'h23',
+            timeZone: site().zone,
+        }).format(t * 1000);
+    }
+
+    const date = (t) => new Intl.DateTimeFormat(site().language, {
+        weekday: 'short', day: 'numeric', month: 'short', timeZone: site().zone,
+    }).format(t * 1000);
+
+    W.words = {say, count, name, figure, percent, time, date, site};
+})(window);
