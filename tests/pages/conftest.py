@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twin import settings as settings_module
+from twin.web import live
+
+FAKE = Path(__file__).resolve().parents[1] / "browser/fake_twin.py"
+
+
+@pytest.fixture(scope="session")
+def app_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The whole web application, with a folder of its own to write in."""
+    os.environ["WARDLIGHT_VAR"] = str(tmp_path_factory.mktemp("var"))
+    settings_module.settings.cache_clear()
+    import app
+
+    yield app
+    os.environ.pop("WARDLIGHT_VAR", None)
+    settings_module.settings.cache_clear()
+
+
+@pytest.fixture
+def fed(app_module: Any) -> Iterator[live.Hub]:
+    """The hub of this process, after one tick of a made-up twin."""
+    live.hub.cache_clear()
+    spec = importlib.util.spec_from_file_location("fake_twin", FAKE)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.FakeTwin().tick()
+    yield live.hub()
+    live.hub.cache_clear()
+
+
+@pytest.fixture
+def silent(app_module: Any) -> Iterator[live.Hub]:
+    """The hub of this process before the twin has said anything."""
+    live.hub.cache_clear()
+    yield live.hub()
+    live.hub.cache_clear()
