@@ -105,7 +105,8 @@ class Reporter:
         heard = fixes.heard.max(initial=-np.inf)
         heard_age = now - float(heard) if np.isfinite(heard) else None
         messages = intake.counters["uploads"]
-        dropped_rows = counts.unknown_tag + counts.late + counts.rssi_refused + counts.repeated
+        # Repeats lose nothing and strangers are not ours: both have counters, neither is a drop.
+        dropped_rows = counts.late + counts.rssi_refused
         live = int(np.count_nonzero(fixes.state == State.LIVE))
 
         def hop(name: str, count: int, dropped: int, age: float | None, note: str = "", *, well: bool = True) -> Hop:
