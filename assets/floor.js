@@ -188,9 +188,9 @@ gd.on('plotly_webglcontextlost', ({event}) => {
         requestAnimationFrame(step);
     }
 
-    /** Bring a tag or room near; nothing happens while it is on no level that is shown. */
+    /** Bring a tag or room near; waits while it is on no level that is shown, or between the levels of the whole. */
     function fly(target) {
-        const place = placeOf(target);
+        const place = shown.meta.level === null ? null : placeOf(target);
         if (!place) return false;
         shown.flyTo = null;
         const [width, height] = size();

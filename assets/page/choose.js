@@ -5,7 +5,7 @@
     const W = (window.wardlight = window.wardlight || {});
     const {say, name, site} = W.words;
     const set = (id, props) => window.dash_clientside.set_props(id, props);
-    const now = {selection: null, view: null, asked: null, pending: null};
+    const now = {selection: null, view: null, asked: null, pending: null, byName: false};
 
     const onFloor = () => Boolean(document.getElementById('level'));
     const catalogue = () => ((W.link.bundle() || {}).catalogue || {}).tags || [];
@@ -13,11 +13,15 @@
     /** Choose a tag or room ({type, index}), or nothing (null). */
     function select(selection) {
         if (!onFloor()) return;
+        now.byName = Boolean(selection);
         set('selection', {data: selection});
     }
 
+    /** Among all levels others would stand in the way of what was asked for by name; a click there stays there. */
+    const stays = () => Boolean(now.view) && now.view.level === 'all' && !now.byName;
+
     function goTo(level) {
-        if (now.view && (now.view.level === 'all' || now.view.level === level)) return;
+        if (stays() || (now.view && now.view.level === level)) return;
         set('level', {value: String(level)});
     }
 
@@ -36,8 +40,8 @@
     /** A chosen tag may be on a level that is not watched: ask where it is, and go there. */
     function follow() {
         const chosen = now.selection;
-        if (!chosen || chosen.type !== 'tag' || !now.view || now.view.level === 'all') return;
-        if (W.panel && W.panel.find(chosen.index)) return;
+        if (!chosen || chosen.type !== 'tag' || !now.view || stays()) return;
+        if (now.view.level !== 'all' && W.panel && W.panel.find(chosen.index)) return;
         if (now.asked && performance.now() - now.asked < 3000) return;
         now.asked = performance.now();
         fetch('/live/where?tag=' + chosen.index)
