@@ -59,5 +59,8 @@
         return summary.t + (running ? since(seen.at) * speed : 0);
     }
 
-    W.link = {take, now, clock, bundle: () => seen.bundle};
+    /** Whether the picture is of now, and not the last known one. */
+    const current = () => ['live', 'lagging'].includes(now().state);
+
+    W.link = {take, now, clock, current, quiet: () => since(seen.at), bundle: () => seen.bundle};
 })(window);

@@ -46,7 +46,7 @@ def layers_menu(visitor: Visitor) -> dmc.Popover:
     )
     return dmc.Popover(
         [dmc.PopoverTarget(button), dmc.PopoverDropdown(_layers(visitor), className="layers")],
-        position="bottom-end", width=250, shadow="md", keepMounted=True, withRoles=True,
+        position="bottom-end", width=250, shadow="md", keepMounted=True, withRoles=True, trapFocus=True,
     )  # fmt: skip
 
 

@@ -86,6 +86,7 @@ def _panel() -> dict[str, Any]:
         "heard_min": plural("%(num)s min ago", "%(num)s min ago"),
         "last_seen": _("Last seen"),
         "state": _("State"),
+        "was_live": _("Live when the data stopped"),
         "unobserved_why": _("The gateways that last heard it are silent, so it may have moved."),
         "stale_why": _("It has not been heard for a while; this is where it was last heard."),
         "lost_why": _("It has not been heard for so long that its place is no longer believed."),

@@ -50,6 +50,9 @@
 
     const ago = (seconds) => (seconds < 100 ? count('heard_s', Math.round(seconds)) : count('heard_min', Math.round(seconds / 60)));
 
+    /** When a tag was last heard: how long ago, or at what time when the picture is not of now. */
+    const heard = (one) => (W.link.current() ? ago(one.age + W.link.quiet()) : time(one.t - one.age, true));
+
     function roomName(index) {
         const room = site().rooms[index];
         if (!room) return say('no_room');
@@ -121,7 +124,7 @@
             one.pressed ? h('p.pressed', {'data-key': 'pressed'}, icon('bell'), say('pressed')) : null,
             facts(
                 line(say('where'), place), line(say('since'), since), line(say('sure'), ...sure),
-                line(say('heard'), ago(one.age)),
+                line(say('heard'), heard(one)),
                 kind === 'asset' ? line(say('use'), one.used ? say('in_use') : say('not_in_use')) : null,
             ),
         ].filter(Boolean);
@@ -134,7 +137,7 @@
 
     function badge(state, why) {
         return h('div.state', {'data-key': 'state', 'data-state': state},
-            h('span.state-word', null, name('states', state)), why ? h('p', null, why) : null);
+            h('span.state-word', null, state === 0 && !W.link.current() ? say('was_live') : name('states', state)), why ? h('p', null, why) : null);
     }
 
     /** Not in the frames: lost, never heard, or on a level whose frame is on its way. */
@@ -174,7 +177,7 @@
         return h('div.climate', {'data-key': 'climate', 'data-code': code},
             h('div', null, h('span.big', null, value(temperature, 1, ' °C')), h('span.quiet', null, say('temperature'))),
             h('div', null, h('span.big', null, value(humidity, 0, ' %')), h('span.quiet', null, say('humidity'))),
-            h('p', null, h('span.climate-code', null, name('climate', code)), age === null ? null : h('span.quiet', null, ago(age))));
+            h('p', null, h('span.climate-code', null, name('climate', code)), age === null ? null : h('span.quiet', null, heard({age, t: frame.t}))));
     }
 
     function group(text, found) {

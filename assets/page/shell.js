@@ -75,6 +75,7 @@
         clock();
         catchUp();
         if (W.kpi) W.kpi.age();
+        if (W.panel && !W.link.current()) W.panel.plan();
     }
 
     window.setInterval(tick, 500);
@@ -105,7 +106,10 @@
         if (event.key === 'Escape') closeMenu();
         if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
         if (event.key === 'Escape') {
-            if (W.choose && !document.querySelector('[role="dialog"]')) W.choose.select(null);
+            const opener = document.activeElement.closest('[aria-haspopup="dialog"][aria-expanded="true"]');
+            const dialogs = [...document.querySelectorAll('[role="dialog"]')].filter((one) => one.getClientRects().length);
+            if (opener) opener.click();
+            else if (W.choose && !dialogs.length) W.choose.select(null);
             return;
         }
         if (!shortcuts()) return;

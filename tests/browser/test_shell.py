@@ -176,6 +176,12 @@ def test_a_figure_tells_what_it_counts(page: Page, server: Server):
     tile.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Half of those waiting now")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Half of those waiting now")).to_be_hidden()
+    page.get_by_role("button", name="Layers").click()
+    expect(page.get_by_role("checkbox", name="Ventilator")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("checkbox", name="Ventilator")).to_be_hidden()
 
 
 def test_searching_chooses_a_tag_and_the_address_says_so(page: Page, server: Server):
@@ -193,7 +199,8 @@ def test_searching_chooses_a_tag_and_the_address_says_so(page: Page, server: Ser
     page.wait_for_url("**tag=**")
     page.goto(page.url)
     expect(page.locator("#panel h2")).to_have_text(name)
-    page.get_by_role("button", name="Close").click()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
     seen(page.locator("#panel"), "Choose a room or a tag")
     assert "tag=" not in page.url
 
@@ -230,6 +237,9 @@ def test_silent_gateways_make_tags_unobserved(page: Page, own_server: Callable[.
     seen(page.locator("#panel .state"), "Live")
     server.order("silent")
     seen(page.locator("#panel .state"), "Unobserved")
+    page.get_by_role("button", name="Close").click()
+    seen(page.locator("#panel"), "Choose a room or a tag")
+    assert "tag=" not in page.url
     seen(page.locator('[data-kpi-note="data_age"]'), "unobserved")
     lamp(page, "stale")
 
@@ -251,6 +261,17 @@ def test_a_twin_that_stops_and_one_that_dies(page: Page, own_server: Callable[..
     seen(page.locator("#link-banner"), "No connection")
     server.start()
     lamp(page, "live")
+
+
+def test_what_was_chosen_does_not_look_live_when_the_data_stops(page: Page, own_server: Callable[..., Server]):
+    server = own_server()
+    page.goto(server.url + "/list")
+    page.get_by_role("link", name="Bed 003").click()
+    seen(page.locator("#panel .state"), "Live")
+    server.order("stop")
+    lamp(page, "stale")
+    expect(page.locator("#panel .state")).to_have_text("Live when the data stopped")
+    expect(page.locator("#panel")).not_to_contain_text(" ago")
 
 
 def test_refused_streams_fall_back_to_polling(page: Page, own_server: Callable[..., Server]):
