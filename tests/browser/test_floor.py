@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -239,6 +240,11 @@ def test_our_projection_is_plotlys(floor: Floor) -> None:
         return [w / 2 * (1 + q[0] / q[3]), h / 2 * (1 - q[1] / q[3])];
     }"""
     for place in ([0, 0, 0], [3000, 2000, 130], [6600, 4300, 0]):
+        deadline = time.monotonic() + 10  # plotly takes a new camera with its next picture
+        while time.monotonic() < deadline:
+            if floor.page.evaluate(script, place) == pytest.approx(floor.pixel(*place)[:2], abs=1.0):
+                break
+            floor.page.wait_for_timeout(50)
         assert floor.page.evaluate(script, place) == pytest.approx(floor.pixel(*place)[:2], abs=1.0)
 
 
