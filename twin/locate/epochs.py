@@ -24,6 +24,8 @@ RSSI_MIN, RSSI_MAX = -110, -20
 """Values outside are error codes (reference "positioning", pitfall 14)."""
 RSSI_NEAR = -45
 """Closer than this RSSI says nothing about distance (reference "minew-gateway", section 5, rule 8)."""
+PACK = 200
+"""Uploads that wait as lists; packed into arrays they take a tenth of the room, which a flood needs."""
 LATE_S = 5.0
 """Older receptions do not move the present (reference "positioning", pitfall 8)."""
 WINDOW_MIN_S, WINDOW_MAX_S = 3.0, 12.0
@@ -101,6 +103,11 @@ def _joined(uploads: Sequence[_Upload]) -> _Rows:
     )
 
 
+def _stacked(parts: Sequence[_Rows]) -> _Rows:
+    columns = zip(*((p.tag, p.gateway, p.rssi, p.heard, p.count) for p in parts), strict=True)
+    return _Rows(*map(np.concatenate, columns))
+
+
 class EpochBuilder:
     """Receptions in, one `Epoch` a tick out."""
 
@@ -113,11 +120,14 @@ class EpochBuilder:
         self._heard = np.full(tags, -np.inf)
         self._gateways = gateways
         self._pending: list[_Upload] = []
+        self._packed: list[_Rows] = []
         self._window = _joined(())
 
     def add(self, gateway: int, tags: list[int], rssi: list[int], heard: list[float]) -> None:
         """Take the rows of one upload; `tags` holds register positions, -1 for strangers."""
         self._pending.append(_Upload(gateway, tags, rssi, heard))
+        if len(self._pending) >= PACK:
+            self._pack()
 
     def beat(self, gateway: int, received_at: float) -> None:
         """Note that a gateway lives, whatever it had to say."""
@@ -135,9 +145,14 @@ class EpochBuilder:
         rows = self._average(t, window[spoke[window.tag]], reach)
         return Epoch(t, rows.tag, rows.gateway, rows.rssi, rows.heard, self.heartbeat.copy())
 
-    def _admit(self, t: float) -> _Rows:
-        rows = _joined(self._pending)
+    def _pack(self) -> None:
+        self._packed.append(_joined(self._pending))
         self._pending = []
+
+    def _admit(self, t: float) -> _Rows:
+        self._pack()
+        rows = _stacked(self._packed)
+        self._packed = []
         self.counts.rows += len(rows.tag)
         known = rows.tag >= 0
         self.counts.unknown_tag += int(np.count_nonzero(~known))

@@ -13,12 +13,22 @@ from typing import Any, NamedTuple
 from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder
 
-from twin.radio.json_rows import Columns, DecodedRow, LongRow, RawRow, loose_columns, typed_columns, typed_values
+from twin.radio.json_rows import (
+    Columns,
+    DecodedRow,
+    LongHead,
+    LongRow,
+    RawRow,
+    loose_columns,
+    typed_columns,
+    typed_values,
+)
 from twin.radio.mac import mac_of
 from twin.radio.times import clock_state, parse_time, time_rows
 from twin.radio.upload import Response, Unusable, Upload
 
 _LONG = Decoder(list[LongRow])
+_LONG_HEAD = Decoder(LongHead)
 _RAW = Decoder(list[RawRow])
 _DECODED = Decoder(list[DecodedRow])
 _LOOSE = Decoder()
@@ -62,7 +72,7 @@ def _read_typed(payload: bytes) -> tuple[_Head, Columns] | None:
     is_raw = _RAW_MARK in payload[:_HEADER_BYTES]
     try:
         rows = _RAW.decode(payload) if is_raw else _LONG.decode(payload)
-        head = _typed_head(rows[0]) if rows else None
+        head = (_raw_head(rows[0]) if isinstance(rows[0], RawRow) else _long_head(payload)) if rows else None
         if head is None:
             return None
         columns = typed_columns(rows[1:] if head.present else rows)
@@ -72,6 +82,22 @@ def _read_typed(payload: bytes) -> tuple[_Head, Columns] | None:
     except ValidationError:
         return None
     return None if columns is None else (head, columns)
+
+
+def _raw_head(first: RawRow) -> _Head | None:
+    return _Head("json-raw", True, first.gateway, parse_time(first.timestamp)) if first.gateway else None
+
+
+def _long_head(payload: bytes) -> _Head | None:
+    """What the first element tells; None when it has braces of its own or is neither header nor row."""
+    begin, end = payload.find(b"{"), payload.find(b"}") + 1
+    try:
+        first = _LONG_HEAD.decode(payload[begin:end])
+    except DecodeError:
+        return None
+    if first.type == "Gateway":
+        return _Head("json-long", True, first.mac, parse_time(first.timestamp), first.memory_free_pct, first.load)
+    return _NO_HEAD if first.mac and first.type else None
 
 
 def _read_loose(payload: bytes, received_at: float, gateway_of_topic: str | None) -> Upload | Response:
@@ -84,15 +110,6 @@ def _read_loose(payload: bytes, received_at: float, gateway_of_topic: str | None
     body = message[1:] if head.present else message
     columns = loose_columns(body, long=head.form == "json-long")
     return _upload(head, columns, received_at, gateway_of_topic)
-
-
-def _typed_head(first: LongRow | RawRow) -> _Head | None:
-    time = parse_time(first.timestamp)
-    if isinstance(first, RawRow):
-        return _Head("json-raw", True, first.gateway, time) if first.gateway else None
-    if first.type == "Gateway":
-        return _Head("json-long", True, first.mac, time, first.memory_free_pct, first.load)
-    return _NO_HEAD if first.mac and first.type else None
 
 
 def _loose_head(rows: list[Any]) -> _Head:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+
 from twin.model import Press, Sample, Tag
 from twin.radio.adv import decode_advertisement, signature
 from twin.radio.frames import Frame
@@ -21,14 +23,18 @@ from twin.radio.v3 import V3Mtb02
 
 LATE = 30.0
 """Seconds; rows older than this on arrival come from a gateway's offline buffer."""
+FOLD = 8192
+"""Advertisements that wait before only the newest of each slot is kept: a flood takes no more room."""
 MOST_WAITING = 200_000
-"""Distinct advertisements, or late rows, that are kept until a tick comes; more are counted as dropped."""
+"""Late rows that are kept until a tick comes; more are counted as dropped."""
 MOVED_G = 0.06
 """A change of acceleration on any axis that means moving; resting tags vary by about 0.02 g."""
 MOST_SIGNATURES = 200
 
 QUANTITIES = ("temperature_c", "humidity_pct", "battery_pct", "battery_mv")
 _V3_MARKS = ("FF3906", "ff3906")
+_ALIKE = 12 + 26
+"""Characters of MAC and advertisement that tell any two slots apart."""
 
 
 class Unknown(NamedTuple):
@@ -74,6 +80,7 @@ class Slots:
         self.presses = PressDetector(quiet)
         self._heard: dict[str, float] = {}
         """MAC and advertisement as one text -> when it was heard; one text costs half of a pair."""
+        self._newest: dict[tuple[int, str], _Heard] = {}
         self._late: list[tuple[str, str, float]] = []
         self._values: list[tuple[str, RowValues, float]] = []
         self._dropped = 0
@@ -85,9 +92,8 @@ class Slots:
         heard = upload.heard
         if not heard:
             return
-        if len(self._heard) > MOST_WAITING:
-            self._dropped += len(heard)
-            return
+        if len(self._heard) > FOLD:
+            self._fold()
         if min(heard) < upload.received_at - LATE:
             self._add_late(upload)
         else:
@@ -113,11 +119,12 @@ class Slots:
     def close(self) -> SlotReport:
         """Decode what came since the last call and forget it."""
         report = SlotReport([], [], [], [], self._dropped)
-        heard, late, values = self._heard, self._late, self._values
-        self._heard, self._late, self._values, self._dropped = {}, [], [], 0
+        self._fold()
+        newest, late, values = self._newest, self._late, self._values
+        self._newest, self._late, self._values, self._dropped = {}, [], [], 0
         self._close_late(late, report)
         samples: dict[tuple[int, str], Sample] = {}
-        for (tag, _), (t, raw) in self._newest(heard).items():
+        for (tag, _), (t, raw) in newest.items():
             self._read(tag, raw, t, samples, report)
         for mac, row, t in values:
             tag = self._index.get(mac)
@@ -143,18 +150,18 @@ class Slots:
             beacon = IBeacon(row.uuid, row.major or 0, row.minor or 0, row.tx_power or 0)
             self._press(tag, beacon, t, report)
 
-    def _newest(self, heard: dict[str, float]) -> dict[tuple[int, str], _Heard]:
-        """The newest advertisement of each slot of each registered tag."""
-        newest: dict[tuple[int, str], _Heard] = {}
-        index = self._index
-        for text, t in heard.items():
+    def _fold(self) -> None:
+        """Keep the newest advertisement of each slot of each registered tag, of all that wait."""
+        newest, index, heard = self._newest, self._index, self._heard
+        # A flood holds the same slots over and over: of those that begin alike, the newest is enough.
+        for text in {text[:_ALIKE]: text for text in _oldest_first(heard)}.values():
             tag, raw = index.get(text[:12]), text[12:]
             if tag is not None and raw:
-                key = tag, _slot(raw)
+                key, t = (tag, _slot(raw)), heard[text]
                 held = newest.get(key)
                 if held is None or held.t <= t:
                     newest[key] = _Heard(t, raw)
-        return newest
+        self._heard = {}
 
     def _read(self, tag: int, raw: str, t: float, samples: dict[tuple[int, str], Sample], report: SlotReport) -> None:
         frames = decode_advertisement(raw)
@@ -189,6 +196,11 @@ class Slots:
         count, example = self._unknown.get(sign, (0, raw))
         if count or len(self._unknown) < MOST_SIGNATURES:
             self._unknown[sign] = (count + 1, example)
+
+
+def _oldest_first(heard: dict[str, float]) -> list[str]:
+    texts, times = list(heard), np.fromiter(heard.values(), np.float64, len(heard))
+    return [texts[i] for i in np.argsort(times, kind="stable").tolist()]
 
 
 def _slot(raw: str) -> str:
