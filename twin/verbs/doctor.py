@@ -10,21 +10,10 @@ import typer
 
 from twin import log
 from twin.bus import Bus, health_topic
+from twin.health import Hop
 from twin.settings import settings
 
 WAIT_S = 10.0
-
-
-class Hop(msgspec.Struct, frozen=True):
-    """One step of the live path, as the twin reports it."""
-
-    hop: str
-    count: int
-    rate: float
-    dropped: int
-    age_s: float | None
-    well: bool
-    note: str
 
 
 class Report(msgspec.Struct, frozen=True):
