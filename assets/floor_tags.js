@@ -130,14 +130,14 @@
         return out;
     }
 
-    /** Temperature step of each measured room, from the frames' `temp`; a silent room is left out. */
+    /** Temperature step of each room whose air is measured, from the frames' `temp`; a silent room is left out. */
     function warmth(frames, meta) {
         const [low, high] = meta.plates.range;
         const steps = meta.plates.steps;
         const found = new Map();
         for (const key of Object.keys(meta.lifts)) {
-            for (const [room, [value, , , code]] of Object.entries((frames[key] && frames[key].temp) || {})) {
-                if (value === null || code === 'silent') continue;
+            for (const [room, [value, , , code, of]] of Object.entries((frames[key] && frames[key].temp) || {})) {
+                if (value === null || code === 'silent' || /_fridge$/.test(of)) continue;
                 const share = Math.min(Math.max((value - low) / (high - low), 0), 1);
                 found.set(+room, Math.round(share * (steps - 1)));
             }

@@ -88,7 +88,9 @@ def room_rows(site: Site, picture: Picture) -> list[RoomRow]:
     kinds = (Kind.PATIENT, Kind.STAFF, Kind.ASSET)
     return [
         RoomRow(
-            r.index, *climate.get(str(r.index), (None, None, None, "")), *(counts.get((r.index, k), 0) for k in kinds)
+            r.index,
+            *climate.get(str(r.index), (None, None, None, ""))[:4],
+            *(counts.get((r.index, k), 0) for k in kinds),
         )
         for r in site.rooms
     ]

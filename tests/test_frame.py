@@ -69,7 +69,7 @@ def example() -> Live:
 
 
 CLIMATE = [
-    RoomClimate(4, 9.26, None, 12.9, "high", 40, 0, True),
+    RoomClimate(4, 9.26, None, 12.9, "high", 40, 0, True, "vaccine_fridge"),
     RoomClimate(3, None, None, None, "silent", 41, 1, False),
 ]
 
@@ -112,7 +112,7 @@ def test_a_frame_shows_live_stale_and_unobserved_tags_of_its_level():
     assert frame["flags"] == [16, 1 + 8, 2]
     assert frame["p"] == [62] * 3
     assert frame["r"] == [42] * 3
-    assert frame["temp"] == {"4": [9.3, None, 12, "high"], "3": [None, None, None, "silent"]}
+    assert frame["temp"] == {"4": [9.3, None, 12, "high", "vaccine_fridge"], "3": [None, None, None, "silent", "room"]}
 
 
 def test_lost_tags_are_told_of_in_the_summary():

@@ -8,7 +8,8 @@ Frame: `seq`, `t`, `rev` (of the catalogue), `level`, `x0`, `y0` (metres), `n`, 
 `since` (u16, minutes since the open visit began, 65535 = unknown), `age` (u8: below 120 seconds,
 else 118 + minutes), `flags` (u8: bits 0-2 `State`, bit 3 button pressed, bit 4 asset in use),
 `p` (u8, per cent), `r` (u8, 90 % radius in dm). `temp` maps a room's index to
-[temperature C | null, humidity % | null, age s | null, "ok" | "high" | "low" | "silent"].
+[temperature C | null, humidity % | null, age s | null, "ok" | "high" | "low" | "silent", type of the
+sensor]: what a fridge says is not how warm its room is.
 """
 
 from __future__ import annotations
@@ -152,11 +153,16 @@ def _ages(age: F64) -> F64:
     return np.floor(np.where(age < AGE_SECONDS, age, AGE_SECONDS - 2 + age / 60.0))
 
 
-def _temperatures(climate: Sequence[RoomClimate]) -> dict[str, tuple[float | None, float | None, int | None, str]]:
+_Climate = tuple[float | None, float | None, int | None, str, str]
+
+
+def _temperatures(climate: Sequence[RoomClimate]) -> dict[str, _Climate]:
     return {
-        str(room.room): (_rounded(room.temperature_c), _rounded(room.humidity_pct), _whole(room.age_s), room.code)
+        str(room.room): (
+            _rounded(room.temperature_c), _rounded(room.humidity_pct), _whole(room.age_s), room.code, room.of,
+        )
         for room in climate
-    }
+    }  # fmt: skip
 
 
 def _rounded(value: float | None) -> float | None:

@@ -172,10 +172,11 @@
         const frame = (bundle().frames || {})[level];
         const row = frame && frame.temp && frame.temp[index];
         if (!row) return h('p.quiet.climate-none', {'data-key': 'climate'}, say('no_sensor'));
-        const [temperature, humidity, age, code] = row;
+        const [temperature, humidity, age, code, of] = row;
+        const what = /_fridge$/.test(of) ? name('types', of) : say('temperature');
         const value = (number, digits, unit) => (number === null ? '–' : figure(number, digits) + unit);
         return h('div.climate', {'data-key': 'climate', 'data-code': code},
-            h('div', null, h('span.big', null, value(temperature, 1, ' °C')), h('span.quiet', null, say('temperature'))),
+            h('div', null, h('span.big', null, value(temperature, 1, ' °C')), h('span.quiet', null, what)),
             h('div', null, h('span.big', null, value(humidity, 0, ' %')), h('span.quiet', null, say('humidity'))),
             h('p', null, h('span.climate-code', null, name('climate', code)), age === null ? null : h('span.quiet', null, heard({age, t: frame.t}))));
     }

@@ -300,18 +300,23 @@ def test_the_theme_changes_without_a_new_figure(floor: Floor) -> None:
 
 
 def test_temperature_colours_rooms_with_a_fresh_reading_only(floor: Floor) -> None:
-    warm, silent = [r.index for r in building().rooms if r.level == 1][:2]
-    temp = {str(warm): [27.0, 40.0, 5, "high"], str(silent): [21.0, 40.0, 4000, "silent"]}
+    warm, silent, fridge = [r.index for r in building().rooms if r.level == 1][:3]
+    temp = {
+        str(warm): [27.0, 40.0, 5, "high", "room"],
+        str(silent): [21.0, 40.0, 4000, "silent", "room"],
+        str(fridge): [4.9, 40.0, 5, "ok", "vaccine_fridge"],
+    }
     floor.draw([frame(1, SPOTS, temp=temp)], layers=[*LAYERS, "temperature"])
     codes = floor.page.evaluate(
         """rooms => { const p = gd.layout.meta.plates, t = gd.data[gd.layout.meta.traces.plates];
         const faces = (k) => [...t.intensity.slice(p.face[k], p.face[k + 1])];
         return rooms.map((r) => faces(p.room.indexOf(r))) }""",
-        [warm, silent],
+        [warm, silent, fridge],
     )
     shades, steps = floor_style.SHADES, floor_style.TEMPERATURE_STEPS
     assert {code // shades for code in codes[0]} == {steps}
     assert {code // shades for code in codes[1]} == {0}
+    assert {code // shades for code in codes[2]} == {0}, "a fridge coloured the room it stands in"
 
 
 def test_a_level_change_keeps_drawing(floor: Floor) -> None:

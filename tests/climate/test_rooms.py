@@ -71,3 +71,10 @@ def test_older_values_and_other_tags_change_nothing(climate: Climate):
     assert climate.add([Sample(0, T - 1, "temperature_c", 50.0), Sample(4, T, "temperature_c", 50.0)]) == 0
     assert climate.add([Sample(0, T + 1, "battery_pct", 50.0)]) == 0
     assert climate.step(T)[0].code == "ok"
+
+
+def test_the_values_say_whether_they_are_of_the_air_or_of_a_fridge(climate: Climate) -> None:
+    see(climate, 1, 21.0)
+    assert [room.of for room in climate.step(T) if room.room == 10] == ["room"]
+    see(climate, 0, 11.0)
+    assert [room.of for room in climate.step(T) if room.room == 10] == ["vaccine_fridge"]

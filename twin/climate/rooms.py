@@ -31,6 +31,8 @@ class RoomClimate(NamedTuple):
     """Tag index of the sensor whose values these are."""
     sensors_silent: int
     out_of_range: bool
+    of: str = "room"
+    """Type of that sensor: what the values are the temperature of, the room's air or a fridge in it."""
 
 
 @dataclass(slots=True)
@@ -122,4 +124,5 @@ def _shown(room: int, sensors: list[_Sensor], now: float) -> RoomClimate:
         sensor=shown.tag,
         sensors_silent=sum(sensor.code == "silent" for sensor in sensors),
         out_of_range=shown.code in ("high", "low"),
+        of=shown.type,
     )
