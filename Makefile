@@ -27,7 +27,8 @@ check: .venv/.dev-ready
 	.venv/bin/lint-imports
 
 bench: .venv/.dev-ready
-	@for file in benchmarks/[!_]*.py; do echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; done
+	@missed=0; for file in benchmarks/[!_]*.py; do \
+	  echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || missed=1; done; exit $$missed
 
 pins: .venv/.dev-ready
 	CUSTOM_COMPILE_COMMAND="make pins" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url \
