@@ -77,6 +77,14 @@ class Propagation:
         self.mean[tags[level == NONE]] = -200.0
 
     def _follow_on(self, floor: int, tags: I32, x: F32, y: F32, heading: F32) -> None:
+        self.mean[tags] = self.mean_at(floor, x, y, heading, self._tag_offset[tags], self._worn[tags])
+
+    def mean_at(self, floor: int, x: F32, y: F32, heading: F32, offset: F32, worn: np.ndarray) -> F32:
+        """Mean RSSI at each gateway, places by gateways, of tags at these places of the level `floor`.
+
+        `offset` is how many dB stronger than usual each tag is; `worn` tags have a body behind them,
+        which looks to `heading`.
+        """
         loss = self._loss[floor]
         column = np.clip((x - self._bounds[floor, 0]).astype(np.int32), 0, loss.shape[2] - 1)
         row = np.clip((y - self._bounds[floor, 1]).astype(np.int32), 0, loss.shape[1] - 1)
@@ -85,23 +93,27 @@ class Propagation:
         square = dx * dx + dy * dy
         mean = self._power - self._slope * 0.5 * np.log10(np.maximum(square + dz * dz, 0.25))
         mean -= loss[:, row, column].T
-        mean += self._tag_offset[tags, None]
+        mean += offset[:, None]
         ahead = (dx * np.cos(heading)[:, None] + dy * np.sin(heading)[:, None]) / np.sqrt(square + 0.25)
-        mean += self._worn[tags, None] * BODY_DB * (ahead - 1.0)
-        self.mean[tags] = mean
+        mean += worn[:, None] * BODY_DB * (ahead - 1.0)
+        return mean
 
     def receive(self, tags: I32, packets: I32, awake: np.ndarray, rng: np.random.Generator) -> tuple[I32, I32, I32]:
         """Who hears what: `packets[i]` advertisements of `tags[i]` go out.
 
         `awake` says which gateways listen. Returns (which i, gateway, RSSI in dBm), in no order.
         """
-        mean = self.mean[tags]
-        which, gateway = np.nonzero((mean > DEAF) & awake)
-        rssi = mean[which, gateway] + rng.standard_normal(len(which), np.float32) * FADING_DB
-        lost = 1.0 - CAUGHT / (1.0 + np.exp((SENSITIVITY - rssi) / SOFTNESS))
-        heard = rng.random(len(which), np.float32) > lost ** packets[which]
-        rssi = np.clip(np.rint(rssi), -104, -22).astype(np.int32)
-        return which[heard].astype(np.int32), gateway[heard].astype(np.int32), rssi[heard]
+        return caught(self.mean[tags], packets, awake, rng)
+
+
+def caught(mean: F32, packets: I32, awake: np.ndarray, rng: np.random.Generator) -> tuple[I32, I32, I32]:
+    """What gets through of `packets[i]` advertisements with the mean RSSI `mean[i]` (by gateways); as `receive`."""
+    which, gateway = np.nonzero((mean > DEAF) & awake)
+    rssi = mean[which, gateway] + rng.standard_normal(len(which), np.float32) * FADING_DB
+    lost = 1.0 - CAUGHT / (1.0 + np.exp((SENSITIVITY - rssi) / SOFTNESS))
+    heard = rng.random(len(which), np.float32) > lost ** packets[which]
+    rssi = np.clip(np.rint(rssi), -104, -22).astype(np.int32)
+    return which[heard].astype(np.int32), gateway[heard].astype(np.int32), rssi[heard]
 
 
 def _field(rng: np.random.Generator, shape: tuple[int, ...], metres: float) -> np.ndarray:
