@@ -19,7 +19,8 @@ from twin.health import Outside, Progress, Reporter
 from twin.history.batch import Batch, Restored
 from twin.history.thin import LastStored, live_fixes, thin, thin_samples
 from twin.intake import Intake
-from twin.locate import CentroidLocator, Locator
+from twin.locate import Locator
+from twin.locate.motion import MotionMemory
 from twin.model import Fixes, Press, Sample, Tag, Visit
 from twin.presence import States, Visits, silent_gateways
 from twin.radio import Slots
@@ -61,13 +62,14 @@ class Engine:
         tags: Sequence[Tag],
         ranges: Mapping[str, Range],
         patterns: Sequence[str],
-        locator: Locator | None = None,
+        locator: Locator,
     ) -> None:
         self.intake = Intake(site, tags, patterns, Slots(tags))
         self.progress = Progress()
         self.rev, self.catalogue = encode_catalogue(site.name, tags)
         self.site, self.tags = site, tuple(tags)
-        self._locator = locator or CentroidLocator(site, len(tags))
+        self._locator = locator
+        self._motion = MotionMemory(len(tags))
         self._states = States(tags)
         self._visits = Visits(len(tags))
         self._climate = Climate(tags, site.room_by_number, ranges)
@@ -75,7 +77,7 @@ class Engine:
         self._stays = DepartmentStays(self._register)
         self._ed_entered = np.full(len(tags), np.nan)
         self._rooms: list[RoomClimate] = []
-        self._reporter = Reporter(site, self.intake)
+        self._reporter = Reporter(site, self.intake, locator)
         self._presses: deque[Pressed] = deque(maxlen=20)
         self._pressed_at = np.full(len(tags), -np.inf)
         self._stored = LastStored.never(len(tags))
@@ -111,8 +113,8 @@ class Engine:
     def tick(self, now: float, status: Status = Status(), *, draw: bool = True) -> Published:
         """Close the epoch that ends at `now` and say what is known."""
         epochs = self.intake.epochs
-        epoch = epochs.close(now)
         report = self.intake.slots.close()
+        epoch = epochs.close(now, self._motion.step(now, report.moving))
         placed = self._locator.step(epoch)
         fixes = replace(placed, state=self._states.step(epoch, placed, epochs.interval))
         opened, closed = self._visits.step(fixes)

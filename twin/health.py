@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from twin.intake import Intake
+from twin.locate import Locator
 from twin.model import Fixes, State
 from twin.presence.states import SILENT_GATEWAY_S
 from twin.site import Site
@@ -60,8 +61,9 @@ class Progress:
 class Reporter:
     """Builds the health report; keeps only what it needs to turn counts into rates."""
 
-    def __init__(self, site: Site, intake: Intake) -> None:
+    def __init__(self, site: Site, intake: Intake, locator: Locator) -> None:
         self._site = site
+        self._locator = locator
         self._intake = intake
         self._before: dict[str, int] = {}
         self._t: float | None = None
@@ -148,7 +150,8 @@ class Reporter:
     def _gateways(self, now: float) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         heartbeat = self._intake.epochs.heartbeat
-        for gateway, facts in zip(self._site.gateways, self._intake.gateways, strict=True):
+        residuals = self._locator.residuals()
+        for gateway, facts, residual in zip(self._site.gateways, self._intake.gateways, residuals, strict=True):
             beat = float(heartbeat[gateway.index])
             age = round(max(0.0, now - beat), 1) if np.isfinite(beat) else None
             offset = None if facts.clock_offset_s is None else round(facts.clock_offset_s, 2)
@@ -164,6 +167,9 @@ class Reporter:
                     "refused": facts.refused,
                     "clock_offset_s": offset,
                     "clock": facts.clock,
+                    "residual_db": round(residual.offset_db, 1) if residual.fixes else None,
+                    "fixes": residual.fixes,
+                    "suspect": residual.suspect,
                 }
             )
         return rows

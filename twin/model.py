@@ -48,6 +48,14 @@ class State(IntEnum):
     UNSEEN = 4
 
 
+class Motion(IntEnum):
+    """What a tag's own accelerometer says."""
+
+    UNKNOWN = 0
+    STILL = 1
+    MOVING = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """One registered Bluetooth tag. `label` never holds a person's name."""
@@ -136,7 +144,8 @@ class Press(NamedTuple):
 class Epoch:
     """What was heard in one tick: one row a (tag, gateway) pair, RSSI averaged in dB.
 
-    `heartbeat` is, per gateway of the site, when its last upload came (-inf for never).
+    `heartbeat` is, per gateway of the site, when its last upload came (-inf for never); `motion`
+    has one `Motion` a tag of the register, None where no tag tells.
     """
 
     t: float
@@ -146,6 +155,15 @@ class Epoch:
     heard: F64
     """When the newest reception behind each row happened."""
     heartbeat: F64
+    motion: U8 | None = None
+
+
+class Doubt(NamedTuple):
+    """What else might be true of each tag: how sure its level is, and the room that is next likely."""
+
+    p_level: F32
+    second: I32
+    p_second: F32
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,7 @@ class Fixes:
     heard: F64
     gateways: I32
     state: U8
+    doubt: Doubt | None = None
 
 
 class Visit(NamedTuple):

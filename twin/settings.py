@@ -143,6 +143,17 @@ class Settings(BaseSettings):
         return self.var / f"tags-{self.demo_tags}.csv" if drawn else self.tags
 
     @property
+    def gateway_list(self) -> Path:
+        """The gateways as the twin knows them: the list that commissioning wrote, else `gateways`."""
+        placed = self.var / "site/gateways.csv"
+        return placed if placed.exists() else self.gateways
+
+    @property
+    def survey(self) -> Path:
+        """What was measured at known points while commissioning; the file may be absent."""
+        return self.var / "site/survey.csv"
+
+    @property
     def secrets(self) -> Path:
         """The folder of passwords and tokens, readable by this user only."""
         return self.var / "secrets"

@@ -1,10 +1,8 @@
 """Collect receptions between two ticks, and close them into an `Epoch`.
 
 `add` is on the hot path and only keeps references; everything else happens once a tick on arrays.
-
-Assets advertise every few seconds, so one tick alone would show each tag to a changing handful
-of gateways. An epoch therefore looks back over a window that follows the tag's own interval and
-weights by age: a walking badge is not smeared, a slow pump still has enough gateways.
+An epoch holds what was heard since the tick before and nothing older: averaging over time is the
+filter's work, which knows how a tag walks (reference "positioning", pitfall 2).
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.model import F32, F64, I32, Epoch
+from twin.model import F32, F64, I32, U8, Epoch
 
 RSSI_MIN, RSSI_MAX = -110, -20
 """Values outside are error codes (reference "positioning", pitfall 14)."""
@@ -28,10 +26,6 @@ PACK = 200
 """Uploads that wait as lists; packed into arrays they take a tenth of the room, which a flood needs."""
 LATE_S = 5.0
 """Older receptions do not move the present (reference "positioning", pitfall 8)."""
-WINDOW_MIN_S, WINDOW_MAX_S = 3.0, 12.0
-"""10 s is already too long for a walking tag sending at 1 Hz (reference "positioning", pitfall 2)."""
-WINDOW_INTERVALS = 2.5
-"""A window holds about this many advertisements of its tag."""
 SAME_S = 0.05
 """Two rows of one tag and gateway closer than this are one reception reported twice."""
 INTERVAL_GAIN = 0.1
@@ -63,15 +57,6 @@ class _Rows:
 
     def __getitem__(self, pick: np.ndarray) -> _Rows:
         return _Rows(self.tag[pick], self.gateway[pick], self.rssi[pick], self.heard[pick], self.count[pick])
-
-    def __add__(self, other: _Rows) -> _Rows:
-        return _Rows(
-            np.concatenate((self.tag, other.tag)),
-            np.concatenate((self.gateway, other.gateway)),
-            np.concatenate((self.rssi, other.rssi)),
-            np.concatenate((self.heard, other.heard)),
-            np.concatenate((self.count, other.count)),
-        )
 
     def means(self, start: np.ndarray, weight: F32) -> _Rows:
         """One row for each run of equal pairs that begins at `start`; sorted by time within runs."""
@@ -121,7 +106,6 @@ class EpochBuilder:
         self._gateways = gateways
         self._pending: list[_Upload] = []
         self._packed: list[_Rows] = []
-        self._window = _joined(())
 
     def add(self, gateway: int, tags: list[int], rssi: list[int], heard: list[float]) -> None:
         """Take the rows of one upload; `tags` holds register positions, -1 for strangers."""
@@ -133,17 +117,11 @@ class EpochBuilder:
         """Note that a gateway lives, whatever it had to say."""
         self.heartbeat[gateway] = max(received_at, self.heartbeat[gateway])
 
-    def close(self, t: float) -> Epoch:
-        """Average what tags heard since the last tick sent in their windows; the others have no row."""
-        fresh = self._without_repeats(self._admit(t))
-        self._learn_intervals(fresh)
-        window = self._window + fresh
-        reach = np.clip(WINDOW_INTERVALS * self.interval, WINDOW_MIN_S, WINDOW_MAX_S)
-        self._window = window = window[t - window.heard <= reach[window.tag]]
-        spoke = np.zeros(len(self.interval), bool)
-        spoke[fresh.tag] = True
-        rows = self._average(t, window[spoke[window.tag]], reach)
-        return Epoch(t, rows.tag, rows.gateway, rows.rssi, rows.heard, self.heartbeat.copy())
+    def close(self, t: float, motion: U8 | None = None) -> Epoch:
+        """One row for each tag and gateway of this tick, RSSI averaged; tags not heard have no row."""
+        rows = self._without_repeats(self._admit(t))
+        self._learn_intervals(rows)
+        return Epoch(t, rows.tag, rows.gateway, rows.rssi, rows.heard, self.heartbeat.copy(), motion)
 
     def _pack(self) -> None:
         self._packed.append(_joined(self._pending))
@@ -186,17 +164,6 @@ class EpochBuilder:
         self.counts.repeated += int(np.count_nonzero(~new))
         rows, pair = rows[new], pair[new]
         return rows.means(_starts(pair), rows.count)
-
-    def _average(self, t: float, rows: _Rows, reach: F32) -> _Rows:
-        if not len(rows.tag):
-            return rows
-        pair = self._pair(rows)
-        # Later ticks were appended later, so a stable sort keeps the times of a pair in order.
-        order = np.argsort(pair, kind="stable")
-        rows, pair = rows[order], pair[order]
-        # Half a window is the age at which a reception counts 1/e.
-        weight = rows.count * np.exp(2.0 * (rows.heard - t) / reach[rows.tag])
-        return rows.means(_starts(pair), weight)
 
     def _pair(self, rows: _Rows) -> NDArray[np.int64]:
         return rows.tag.astype(np.int64) * self._gateways + rows.gateway

@@ -6,9 +6,9 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,20 @@ if TYPE_CHECKING:
 
 GATEWAY_COLUMNS = ("gateway_id", "name", "model", "floor", "x", "y", "z", "topic")
 TAG_COLUMNS = ("mac", "model", "kind", "type", "label", "home")
+SAME_PLACE_M = 0.3
+"""Two gateways of one level that are nearer than this were entered twice, or one of them in the wrong place."""
+HIGHEST_M = 20.0
+"""No gateway hangs higher above its floor, metres; a larger number was meant in another unit."""
 
 _MAC = re.compile(r"[0-9A-F]{12}")
+
+
+class Fault(NamedTuple):
+    """What is wrong in one column of one line of a list."""
+
+    line: int
+    column: str
+    text: str
 
 
 def read_gateways(path: Path, site: Site) -> tuple[Gateway, ...]:
@@ -31,24 +43,40 @@ def read_gateways(path: Path, site: Site) -> tuple[Gateway, ...]:
     Raises:
         SiteError: naming each bad line.
     """
+    gateways, faults = check_gateways(site, table_rows(path, GATEWAY_COLUMNS))
+    if faults:
+        problems = tuple(f"{path.name} line {fault.line}: {fault.text}" for fault in faults)
+        raise SiteError(f"The gateway list {path} has faults; correct these lines:", problems)
+    return gateways
+
+
+def check_gateways(
+    site: Site, rows: Iterable[tuple[int, Mapping[str, str]]]
+) -> tuple[tuple[Gateway, ...], list[Fault]]:
+    """Turn (line number, cells by `GATEWAY_COLUMNS`) into gateways, and say what is wrong with each line.
+
+    Lines with a fault give no gateway, so use the gateways only when there is none.
+    """
     level_of = {str(level.ordinal): level.index for level in site.levels}
-    problems: list[str] = []
+    faults: list[Fault] = []
     gateways: list[Gateway] = []
+    lines: list[int] = []
     seen: dict[str, int] = {}
-    for line, row in _rows(path, GATEWAY_COLUMNS):
-        faults = [*_mac_faults(row["gateway_id"], line, seen), *_place_faults(row, level_of)]
-        if not row["topic"]:
-            faults.append("has no topic")
-        problems += [f"{path.name} line {line}: {fault}" for fault in faults]
-        if not faults:
+    for line, row in rows:
+        found = [
+            *(Fault(line, "gateway_id", text) for text in _mac_faults(row["gateway_id"], line, seen)),
+            *(Fault(line, column, text) for column, text in _place_faults(row, level_of)),
+            *(Fault(line, "topic", text) for text in _topic_faults(row["topic"])),
+        ]
+        faults += found
+        if not found:
             place = (float(row["x"]), float(row["y"]), float(row["z"]))
             level = level_of[row["floor"]]
             mac = normal_mac(row["gateway_id"])
             gateways.append(Gateway(len(gateways), mac, row["name"], row["model"], level, *place, row["topic"]))
-    problems += _outside(path, site, gateways)
-    if problems:
-        raise SiteError(f"The gateway list {path} has faults; correct these lines:", tuple(problems))
-    return tuple(gateways)
+            lines.append(line)
+    faults += [*_outside(site, gateways, lines), *_at_one_place(gateways, lines)]
+    return tuple(gateways), sorted(faults)
 
 
 def load_tags(path: Path) -> tuple[Tag, ...]:
@@ -60,7 +88,7 @@ def load_tags(path: Path) -> tuple[Tag, ...]:
     problems: list[str] = []
     tags: list[Tag] = []
     seen: dict[str, int] = {}
-    for line, row in _rows(path, TAG_COLUMNS):
+    for line, row in table_rows(path, TAG_COLUMNS):
         faults = _mac_faults(row["mac"], line, seen)
         if row["kind"] not in set(Kind):
             faults.append(f"kind is {row['kind']!r}, expected one of {', '.join(Kind)}")
@@ -77,16 +105,22 @@ def load_tags(path: Path) -> tuple[Tag, ...]:
 
 def write_gateways(path: Path, site: Site, gateways: Iterable[Gateway]) -> None:
     """Write gateways.csv as `read_gateways` reads it."""
+    path.write_text(gateways_csv(site, gateways), encoding="utf-8")
+
+
+def gateways_csv(site: Site, gateways: Iterable[Gateway]) -> str:
+    """The content of a gateways.csv."""
     ordinal = {level.index: level.ordinal for level in site.levels}
     rows = [
         (g.mac, g.name, g.model, ordinal[g.level], f"{g.x:.2f}", f"{g.y:.2f}", f"{g.z:.2f}", g.topic) for g in gateways
     ]
-    _write(path, GATEWAY_COLUMNS, rows)
+    return _csv(GATEWAY_COLUMNS, rows)
 
 
 def write_tags(path: Path, tags: Iterable[Tag]) -> None:
     """Write tags.csv as `load_tags` reads it."""
-    _write(path, TAG_COLUMNS, [(t.mac, t.model, t.kind.value, t.type, t.label, t.home) for t in tags])
+    rows = [(t.mac, t.model, t.kind.value, t.type, t.label, t.home) for t in tags]
+    path.write_text(_csv(TAG_COLUMNS, rows), encoding="utf-8")
 
 
 def normal_mac(text: str) -> str:
@@ -94,16 +128,18 @@ def normal_mac(text: str) -> str:
     return re.sub(r"[\s:.-]", "", text).upper()
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
-    path.write_text(text.getvalue(), encoding="utf-8")
+    return text.getvalue()
 
 
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row, spaces around cells removed."""
+def table_rows(
+    path: Path, columns: Sequence[str], optional: Sequence[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and cells of each row, spaces around cells removed; `optional` columns may be missing (empty)."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -114,7 +150,7 @@ def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, s
         raise SiteError(f"{path} lacks the column(s) {', '.join(missing)}; its first line must be {','.join(columns)}.")
     try:
         for row in reader:
-            yield reader.line_num, {c: row[c].strip() for c in columns}
+            yield reader.line_num, {c: (row.get(c) or "").strip() for c in (*columns, *optional)}
     except csv.Error as error:
         raise SiteError(f"{path} line {reader.line_num}: is not CSV ({error}).") from error
 
@@ -129,26 +165,52 @@ def _mac_faults(text: str, line: int, seen: dict[str, int]) -> list[str]:
     return []
 
 
-def _place_faults(row: dict[str, str], level_of: dict[str, int]) -> Iterator[str]:
+def _place_faults(row: Mapping[str, str], level_of: dict[str, int]) -> Iterator[tuple[str, str]]:
     if row["floor"] not in level_of:
-        yield f"floor {row['floor']!r} is no level's ordinal; the building has {', '.join(level_of)}"
+        yield "floor", f"floor {row['floor']!r} is no level's ordinal; the building has {', '.join(level_of)}"
     for axis in ("x", "y", "z"):
         try:
-            known = math.isfinite(float(row[axis]))
+            value = float(row[axis])
         except ValueError:
-            known = False
-        if not known:
-            yield f"{axis} is {row[axis]!r}, expected metres"
+            value = math.nan
+        if not math.isfinite(value):
+            yield axis, f"{axis} is {row[axis]!r}, expected metres"
+        elif axis == "z" and not 0.0 <= value <= HIGHEST_M:
+            yield axis, f"z is {row[axis]!r}, expected metres above the level's floor, 0 to {HIGHEST_M:.0f}"
 
 
-def _outside(path: Path, site: Site, gateways: Sequence[Gateway]) -> list[str]:
+def _topic_faults(topic: str) -> Iterator[str]:
+    if not topic:
+        yield "has no topic"
+    elif not topic.isprintable() or any(wild in topic for wild in "+#"):
+        yield f"topic {topic!r} is none that a gateway can publish on"
+
+
+def _outside(site: Site, gateways: Sequence[Gateway], lines: Sequence[int]) -> Iterator[Fault]:
     """Gateways that hang in no room: most often x and y swapped, or the wrong floor."""
     if not gateways:
-        return []
+        return
     columns = ([g.level for g in gateways], [g.x for g in gateways], [g.y for g in gateways])
     rooms = rooms_at(site, np.array(columns[0], np.int32), np.array(columns[1]), np.array(columns[2]))
-    return [
-        f"{path.name}: gateway {g.mac} at x {g.x}, y {g.y} is in no room of its floor"
-        for g, room in zip(gateways, rooms, strict=True)
-        if room == NONE
-    ]
+    for g, line, room in zip(gateways, lines, rooms, strict=True):
+        if room == NONE:
+            yield Fault(line, "x", f"gateway {g.mac} at x {g.x}, y {g.y} is in no room of its floor")
+
+
+def _at_one_place(gateways: Sequence[Gateway], lines: Sequence[int]) -> Iterator[Fault]:
+    """The later one of each two that are nearer to one another than `SAME_PLACE_M`."""
+    places: dict[tuple[int, int, int], list[int]] = {}
+    for i, g in enumerate(gateways):
+        column, row = int(g.x // SAME_PLACE_M), int(g.y // SAME_PLACE_M)
+        near = (
+            j
+            for c in range(column - 1, column + 2)
+            for r in range(row - 1, row + 2)
+            for j in places.get((g.level, c, r), ())
+            if math.hypot(gateways[j].x - g.x, gateways[j].y - g.y) < SAME_PLACE_M
+        )
+        first = min(near, default=NONE)
+        if first != NONE:
+            other = gateways[first].name or gateways[first].mac
+            yield Fault(lines[i], "x", f"gateway {g.mac} is at the place of {other} (line {lines[first]})")
+        places.setdefault((g.level, column, row), []).append(i)

@@ -12,9 +12,12 @@ from twin.climate.ranges import require_types
 from twin.engine import Engine
 from twin.history import HistoryWriter, open_history
 from twin.live import LiveLoop
+from twin.locate.build import locator_of
 from twin.model import Kind
 from twin.settings import Settings, settings
 from twin.site import load_site, load_tags
+from twin.site.survey import read_survey
+from twin.verbs.maps import radio_map_of
 
 
 def engine() -> None:
@@ -31,11 +34,13 @@ def build(s: Settings) -> Engine:
         SiteError: building, gateways or register cannot be used.
         SettingsError: the climate ranges cannot be used.
     """
-    site = load_site(s.building, s.gateways)
+    site = load_site(s.building, s.gateway_list)
     tags = load_tags(s.register)
     ranges = load_ranges(s.climate)
     require_types(ranges, (tag.type for tag in tags if tag.kind == Kind.SENSOR), s.climate)
-    return Engine(site, tags, ranges, s.gateway_topics)
+    survey = read_survey(s.survey, site) if s.survey.exists() else None
+    locator = locator_of(site, tags, *radio_map_of(site, survey, s.var / "cache"))
+    return Engine(site, tags, ranges, s.gateway_topics, locator)
 
 
 def serve(s: Settings, built: Engine) -> None:
