@@ -27,9 +27,14 @@ VERBS = {
     "broker": Verb("twin.verbs.broker", "broker", "the embedded MQTT broker alone"),
     "engine": Verb("twin.verbs.engine", "engine", "the twin alone: MQTT in, positions, history and live frames out"),
     "simulate": Verb("twin.verbs.simulate", "simulate", "the simulated hospital alone, a gateway simulator"),
+    "simulate-survey": Verb(
+        "twin.verbs.simulate_survey", "simulate_survey", "a surveyor who measures in the simulated hospital"
+    ),
+    "fidelity": Verb("twin.verbs.fidelity", "fidelity", "how well the twin knows the simulated hospital"),
     "token": Verb("twin.verbs.token", "token", "make, list or revoke a gateway's token for the embedded broker"),
     "doctor": Verb("twin.verbs.doctor", "doctor", "one line per hop of the live path; exit 1 when one is unwell"),
     "decode": Verb("twin.__main__", "decode", "gateway messages and BLE frames (JSON lines) to decoded JSON lines"),
+    "locate": Verb("twin.verbs.locate", "locate", "recorded readings (CSV) to positions, rooms and radii"),
     "replay": Verb("twin.verbs.replay", "replay", "a recorded MQTT file through the whole engine"),
     "site": Verb("twin.verbs.site", "app", "check, draw or register a building"),
 }
