@@ -3,6 +3,7 @@
 #   make test    every test, with a real browser and a real broker (make test ARGS="-k bus")
 #   make check   style, types, import contracts
 #   make bench   measured ratios
+#   make fidelity   how well the twin knows the simulated hospital (make fidelity MINUTES=10 SEED=2 SURVEY=60)
 #   make pins    write requirements*.txt anew from requirements*.in
 
 PY := .venv/bin/python
@@ -11,7 +12,7 @@ export WARDLIGHT_DEMO_TAGS := $(or $(TAGS),$(WARDLIGHT_DEMO_TAGS))
 export WARDLIGHT_DEMO_SPEED := $(or $(SPEED),$(WARDLIGHT_DEMO_SPEED))
 export WARDLIGHT_DEMO_SEED := $(or $(SEED),$(WARDLIGHT_DEMO_SEED))
 
-.PHONY: run test check bench pins clean
+.PHONY: run test check bench fidelity pins clean
 .DEFAULT_GOAL := run
 
 run: .venv/.run-ready
@@ -29,6 +30,10 @@ check: .venv/.dev-ready
 bench: .venv/.dev-ready
 	@missed=0; for file in benchmarks/[!_]*.py; do \
 	  echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || missed=1; done; exit $$missed
+
+fidelity: .venv/.run-ready
+	@$(PY) -m twin fidelity $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(SURVEY),--survey $(SURVEY)) $(ARGS)
 
 pins: .venv/.dev-ready
 	CUSTOM_COMPILE_COMMAND="make pins" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url \

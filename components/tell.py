@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time
+from babel.dates import format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 from flask_babel import get_locale
 
@@ -30,6 +30,11 @@ def clock_time(t: float | None, *, seconds: bool = False) -> str:
     return format_time(moment, form, tzinfo=ZoneInfo(settings().timezone), locale=_locale())
 
 
+def moment(t: float) -> str:
+    """Tell date and time of day in the site's zone."""
+    return format_datetime(datetime.fromtimestamp(t, UTC), "d MMM y, HH:mm", ZoneInfo(settings().timezone), _locale())
+
+
 def age(seconds: float | None) -> str:
     """Tell how long ago, in seconds, minutes or hours."""
     if seconds is None:
@@ -49,9 +54,10 @@ def number(value: float | None, digits: int = 0) -> str:
     return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=_locale())
 
 
-def percent(share: float | None) -> str:
-    """Write a share (0..1) in per cent."""
-    return UNKNOWN if share is None else format_percent(share, format="#,##0 %", locale=_locale())
+def percent(share: float | None, digits: int = 0) -> str:
+    """Write a share (0..1) in per cent, with that many decimals."""
+    form = f"#,##0.{'0' * digits} %" if digits else "#,##0 %"
+    return UNKNOWN if share is None else format_percent(round(share, digits + 2), format=form, locale=_locale())
 
 
 def room_name(site: Site, room: int) -> str:

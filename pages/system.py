@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, callback, clientside_callbac
 
 from components import hops, ids, tell
 from components.text import _
+from twin.settings import settings
 from twin.web.live import hub, read_json
 
 REFRESH_MS = 5_000
@@ -26,13 +27,22 @@ def layout(**_query: str) -> html.Div:
     """Lay out the page; its tables come with the first refresh."""
     return html.Div(
         [
-            html.Div([html.H1(_("System")), html.P(id=ids.SYSTEM_ABOUT, className="quiet")], className="page-head"),
+            html.Div(
+                [html.H1(_("System")), html.P(id=ids.SYSTEM_ABOUT, className="quiet"), *_more()], className="page-head"
+            ),
             html.Div(id=ids.SYSTEM_BODY, className="cards"),
             dcc.Store(id=ids.SYSTEM_DATA),
             dcc.Interval(id=ids.SYSTEM_REFRESH, interval=REFRESH_MS),
         ],
         className="page",
     )
+
+
+def _more() -> list[dcc.Link]:
+    """Lead to the pages that only a demo has something for."""
+    if not settings().demo:
+        return []
+    return [dcc.Link(_("Fidelity report"), href=dash.get_relative_path("/fidelity"), className="tool")]
 
 
 @callback(
