@@ -8,7 +8,7 @@ from components import shell
 from components.page import Page
 from components.text import set_up_text
 from twin.settings import ROOT, Settings, settings
-from twin.web import headers, health, stream
+from twin.web import headers, health, quality, stream
 from twin.web.building import building
 from twin.web.secret import secret_key
 
@@ -18,6 +18,7 @@ def build(s: Settings) -> Page:
     flask = Flask("wardlight")
     flask.secret_key = secret_key(s.secrets)
     set_up_text(flask, s.var / "translations")
+    quality.set_up(flask, s.var / "cache")
     flask.register_blueprint(stream.routes)
     flask.register_blueprint(health.routes)
     app = Page(
@@ -34,8 +35,8 @@ def build(s: Settings) -> Page:
         compress=False,
         enable_mcp=False,
     )
-    site = building()
-    app.layout = lambda: shell.shell(site, s)
+    building()  # what cannot be read must fail now, not at the first page
+    app.layout = lambda: shell.shell(building(), s)
     shell.register()
     headers.protect(flask, app.csp_hashes, s.web_host)
     return app

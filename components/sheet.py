@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
 Cell = str | dict[str, str]
-"""A text, or what `link`, `code` and `health` give."""
+"""A text, or what `link`, `code`, `health`, `mark` and `act` give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,16 @@ def code(text: str) -> dict[str, str]:
 def health(text: str, *, well: bool) -> dict[str, str]:
     """Give a cell with a lamp."""
     return {"text": text, "form": "well" if well else "unwell"}
+
+
+def mark(text: str, icon: str) -> dict[str, str]:
+    """Give a cell with an icon before its text."""
+    return {"text": text, "icon": icon, "form": "mark"}
+
+
+def act(text: str, action: str, value: str) -> dict[str, str]:
+    """Give a cell with a button; the page's script is told `action` and `value` when it is pressed."""
+    return {"text": text, "action": action, "value": value}
 
 
 def ordered(rows: Sequence[Row], columns: Sequence[Column[Row]], order: Order) -> list[Row]:

@@ -16,6 +16,7 @@ from components.icons import icon
 from components.text import _, language
 from components.theme import mantine_theme
 from components.words import words
+from twin.access import visitor
 from twin.settings import Settings
 from twin.site import Site
 
@@ -74,7 +75,10 @@ def _header(site: Site) -> html.Div:
 
 
 def _nav() -> html.Nav:
-    pages = [("/", _("Floor model"), "cube"), ("/list", _("List"), "table"), ("/system", _("System"), "pulse")]
+    pages = [("/", _("Floor model"), "cube"), ("/list", _("List"), "table")]
+    if visitor().may_commission:
+        pages.append(("/commissioning", _("Commissioning"), "gateway"))
+    pages.append(("/system", _("System"), "pulse"))
     links = [
         dcc.Link([icon(mark), html.Span(text)], href=dash.get_relative_path(path), className="nav-link")
         for path, text, mark in pages

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.commission_words import commission_words
 from components.names import climate_names, kind_names, state_names, type_names
 from components.text import _, plural
 
@@ -22,6 +23,7 @@ def words() -> dict[str, Any]:
         **_kpi(),
         **_panel(),
         **_keys(),
+        **commission_words(),
     }
 
 

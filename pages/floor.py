@@ -17,7 +17,7 @@ from components.panel import panel
 from components.text import _
 from twin.access import visitor
 from twin.site import Site
-from twin.web.building import building
+from twin.web.building import Stamp, building, stamp
 
 
 def title() -> str:
@@ -62,7 +62,7 @@ def _model(site: Site, start: str) -> html.Section:
 
 
 @lru_cache(maxsize=64)
-def _figure(level: int | None) -> dict[str, Any]:
+def _figure(level: int | None, _stamp: Stamp) -> dict[str, Any]:
     return floor_figure(building(), level)
 
 
@@ -71,7 +71,7 @@ def draw_level(level: str) -> dict[str, Any]:
     """Draw the building without its tags, once a level; the browser does the rest."""
     site = building()
     known = level.isascii() and level.isdecimal() and int(level) < len(site.levels)
-    return _figure(int(level) if known else None)
+    return _figure(int(level) if known else None, stamp())
 
 
 @callback(Output(ids.LEGEND, "children"), Input(ids.LEVEL, "value"), Input(ids.LAYERS, "value"))

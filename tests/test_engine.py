@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twin.bus import clock_topic, frame_topic, pace_topic, summary_topic
+from twin.bus import clock_topic, command_topic, frame_topic, pace_topic, reply_topic, summary_topic
 from twin.climate import load_ranges
 from twin.engine import Engine, Status
 from twin.health import Outside
@@ -273,8 +273,8 @@ class FakeHistory:
 class Stage:
     """A loop in a simulated hospital's time, with everything around it faked."""
 
-    def __init__(self, engine: Engine, restored: Restored | None = None) -> None:
-        self.settings = Settings(demo=True, gateway_topics=PATTERNS)  # pyright: ignore[reportCallIssue]
+    def __init__(self, engine: Engine, restored: Restored | None = None, **more: object) -> None:
+        self.settings = Settings(demo=True, gateway_topics=PATTERNS, **more)  # pyright: ignore[reportCallIssue, reportArgumentType]
         self.bus, self.history, self.engine = FakeBus(), FakeHistory(), engine
         nothing = Restored(None, [], FixColumns.empty(), [])
         self.loop = LiveLoop(self.settings, engine, self.bus, self.history, restored or nothing)  # type: ignore[arg-type]
@@ -362,3 +362,36 @@ def test_history_of_another_run_is_closed_and_left(engine: Engine):
 def test_the_summary_says_whose_time_it_is(engine: Engine):
     summary = json.loads(engine.tick(T, Status(True, 60.0, None)).summary)
     assert (summary["demo"], summary["speed"], summary["catch_up_until"]) == (True, 60.0, None)
+
+
+def test_commands_are_answered_and_a_reload_ends_the_loop(engine: Engine):
+    stage = Stage(engine)
+    ask = stage.bus.handlers[command_topic("demo")]
+    for payload, retained in ((b"{", False), (b'{"id": "1", "name": "survey.progress"}', False), (b"{", True)):
+        ask("", payload, retained)  # type: ignore[operator]
+    stage.loop.step()
+    replies = [json.loads(payload) for topic, payload in stage.bus.sent if topic == reply_topic("demo")]
+    assert [(reply["id"], reply["ok"]) for reply in replies] == [("", False), ("1", True)]
+    assert engine.intake.counters["commands.unreadable"] == 1
+    ask("", b'{"id": "2", "name": "reload"}', False)  # type: ignore[operator]
+    stage.loop.run(threading.Event())
+    assert stage.bus.last(reply_topic("demo"))["ok"]
+
+
+def test_a_stand_collects_what_the_gateways_hear(engine: Engine, tmp_path: Path):
+    stage = Stage(engine, var=tmp_path)
+    stage.clock(T)
+    stage.loop.step()
+    room = engine.site.rooms[20]
+    where = {"tag": "C30000000001", "x": room.x, "y": room.y, "level": room.level, "seconds": 1.0}
+    command = {"id": "1", "name": "survey.start", "arguments": where}
+    stage.bus.handlers[command_topic("demo")]("", json.dumps(command).encode(), False)  # type: ignore[operator]
+    stage.loop.step()
+    assert stage.bus.last(reply_topic("demo"))["ok"], stage.bus.last(reply_topic("demo"))
+    stage.hear(30, T + 1.2)
+    stage.loop.step()
+    assert engine.intake.listener is not None
+    stage.clock(T + 5.0)
+    stage.loop.step()
+    assert engine.intake.listener is None
+    assert len((tmp_path / "site/survey.csv").read_text().splitlines()) == 1 + len(near(engine.site, 30))

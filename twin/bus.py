@@ -24,7 +24,7 @@ from twin.settings import Settings
 
 __all__ = [
     "MAX_PAYLOAD", "Arrived", "Bus", "Handler", "Inbox", "catalogue_topic", "clock_topic", "command_topic",
-    "frame_topic", "health_topic", "live_pattern", "pace_topic", "summary_topic",
+    "frame_topic", "health_topic", "live_pattern", "pace_topic", "reply_topic", "summary_topic",
 ]  # fmt: skip
 
 MAX_PAYLOAD = 1 << 20
@@ -74,6 +74,11 @@ def health_topic(site: str) -> str:
 def command_topic(site: str) -> str:
     """What people ask the twin to do."""
     return f"wardlight/{site}/command"
+
+
+def reply_topic(site: str) -> str:
+    """What the twin answers to commands."""
+    return f"wardlight/{site}/reply"
 
 
 def live_pattern(site: str) -> str:

@@ -35,11 +35,11 @@ class Gatekeeper:
         self._settings = settings
         accounts = tokens.ACCOUNTS if settings.demo else tuple(a for a in tokens.ACCOUNTS if a != "simulator")
         self._own = {a: tokens.digest(tokens.account_password(settings.secrets, a)) for a in accounts}
-        self._files = (tokens.digests_path(settings.secrets), settings.gateways)
-        self._stamps: tuple[float, ...] = ()
+        self._stamps: dict[Path, float] = {}
         self._looked = float("-inf")
         self._gateways: dict[str, str] = {}
         self._topics: dict[str, str] = {}
+        self._simulated: frozenset[str] = frozenset()
         self._rights: dict[str, Rights] = {}
         self._decided: dict[tuple[str, str, bool], bool] = {}
         self._told: set[tuple[str, str]] = set()
@@ -96,7 +96,7 @@ class Gatekeeper:
             case "web":
                 return rights.web_rights(s.site)
             case "simulator":
-                return rights.simulator_rights(s.site, self._topics.values())
+                return rights.simulator_rights(s.site, self._simulated)
             case _:
                 return rights.gateway_rights(account, s.gateway_topics, self._topics.get(account))
 
@@ -106,13 +106,17 @@ class Gatekeeper:
         if now - self._looked < REFRESH_S and not at_once:
             return
         self._looked = now
-        stamps = tuple(path.stat().st_mtime if path.exists() else 0.0 for path in self._files)
+        s = self._settings
+        files = (tokens.digests_path(s.secrets), s.gateway_list, s.gateways)
+        stamps = {path: path.stat().st_mtime if path.exists() else 0.0 for path in files}
         if stamps == self._stamps:
             return
         self._stamps = stamps
         try:
-            self._gateways = dict(tokens.digests(self._settings.secrets))
-            self._topics = _gateway_topics(self._settings.gateways)
+            self._gateways = dict(tokens.digests(s.secrets))
+            self._topics = _gateway_topics(s.gateway_list)
+            # The simulated gateways hang where they hang, whatever somebody enters while commissioning.
+            self._simulated = frozenset(_gateway_topics(s.gateways).values())
         except WardlightError as error:
             _log.error(f"{error} The broker goes on with what it knew before.")
         self._rights = {}

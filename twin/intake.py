@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,9 @@ REPEATS = 8
 """Latest messages of a gateway among which a repeated one (QoS 1) is recognised."""
 OFFSET_GAIN = 0.1
 CLOCK_SET_S = 30.0
+
+Listener = Callable[[int, Sequence[int], Sequence[int], Sequence[float]], None]
+"""Takes a gateway's index and, in parallel, the register positions, RSSI and times of hearing of one upload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class Intake:
         self.unknown_gateways: Counter[str] = Counter()
         self.newest = -np.inf
         """When the newest upload came."""
+        self.listener: Listener | None = None
+        """Given the raw readings of every upload, while somebody walks a survey."""
         self._patterns = tuple(patterns)
         self._gateway = {gateway.mac: gateway.index for gateway in site.gateways}
         self._lookup = _Lookup({tag.mac: tag.index for tag in tags})
@@ -108,6 +113,8 @@ class Intake:
             macs, rssi = [upload.macs[row] for row in strange], [upload.rssi[row] for row in strange]
             self.epochs.unknown.add(macs, rssi, upload.gateway)
         self.epochs.add(index, tags, upload.rssi, upload.heard)
+        if self.listener is not None:
+            self.listener(index, tags, upload.rssi, upload.heard)
         self.slots.add(upload)
 
     def _repeated(self, upload: Upload, facts: GatewayFacts) -> bool:

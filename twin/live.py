@@ -13,11 +13,15 @@ from twin.bus import (
     Inbox,
     catalogue_topic,
     clock_topic,
+    command_topic,
     frame_topic,
     health_topic,
     pace_topic,
+    reply_topic,
     summary_topic,
 )
+from twin.commands import Desk, Done, Nothing
+from twin.commission.service import Commissioning
 from twin.engine import Engine, Published, Status
 from twin.health import Outside
 from twin.history import HistoryWriter
@@ -35,6 +39,8 @@ DRAW_S = 0.3
 CATCH_UP_DRAW_S = 1.0
 SAME_RUN_S = 120.0
 """History from further ahead than this belongs to another run of the simulated hospital."""
+COMMANDS = (50, 32 << 20)
+"""Most commands that wait, and most of their bytes."""
 
 _log = log.get("live")
 _announcement = msgspec.json.Decoder(Announcement)
@@ -67,6 +73,13 @@ class LiveLoop:
         self._last_tick = -float("inf")
         self._drawn = self._reported = -float("inf")
         self._failures = 0
+        self._commands = Inbox(*COMMANDS)
+        self._reload = False
+        self._desk = Desk(engine.intake.counters)
+        self._desk.on("reload", Nothing, self._end)
+        self._commissioning = Commissioning(settings, engine.site, engine.tags, engine.intake, self._present)
+        self._commissioning.register(self._desk)
+        bus.subscribe(command_topic(settings.site), self._command_arrived)
         bus.on_connect(self._publish_catalogue)
         for pattern in settings.gateway_topics:
             bus.subscribe(pattern, self._arrived)
@@ -74,8 +87,8 @@ class LiveLoop:
             bus.subscribe(self._clock_topic, self._clock_arrived)
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set."""
-        while not stop.is_set():
+        """Work until `stop` is set, or a command wants the process started anew."""
+        while not stop.is_set() and not self._reload:
             if self._catching_up:
                 self._inbox.wait(POLL_S)
             else:
@@ -84,6 +97,8 @@ class LiveLoop:
 
     def step(self) -> None:
         """Take what has arrived, and tick when it is time."""
+        for asked in self._commands.drain():
+            self._bus.publish(reply_topic(self._site), self._desk.take(asked.payload))
         for arrived in self._inbox.drain():
             if arrived.topic == self._clock_topic:
                 self._on_clock(arrived)
@@ -93,12 +108,22 @@ class LiveLoop:
             now = self._time.now()
             if now - self._last_tick >= TICK_S:
                 self._tick(now, DRAW_S)
+        self._commissioning.step()
         if clock.monotonic() - self._reported >= HEALTH_S:
             self._report()
 
     @property
     def _catching_up(self) -> bool:
         return self._said is not None and self._said.catching_up
+
+    def _present(self) -> float | None:
+        """The hospital's time; None while it is unknown or runs ahead to catch up."""
+        return self._time.now() if self._time.known and not self._catching_up else None
+
+    def _end(self, _asked: Nothing) -> Done:
+        """Leave the loop; whoever looks after this process starts it again with what the files say now."""
+        self._reload = True
+        return Done("The twin starts again with the files as they are now.")
 
     def _received(self, arrived: Arrived) -> float:
         said = self._said
@@ -108,6 +133,11 @@ class LiveLoop:
         # A retained message of a gateway is from nobody knows when.
         if not retained:
             self._inbox.put(topic, payload, self._time.stamp())
+
+    def _command_arrived(self, _topic: str, payload: bytes, retained: bool) -> None:
+        # Whoever asked for what the broker kept has long gone.
+        if not retained:
+            self._commands.put("", payload, 0.0)
 
     def _clock_arrived(self, topic: str, payload: bytes, retained: bool) -> None:
         self._inbox.put(topic, payload, -1.0 if retained else self._time.stamp())

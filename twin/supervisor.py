@@ -1,5 +1,8 @@
 """Runs the parts of Wardlight side by side and starts again what dies.
 
+A part that ends with exit code 0 wants to begin anew, with settings and files as they are now, and
+is started again at once; one that fails is given a growing pause.
+
 Each part is a process group of its own. Stopping, by Ctrl-C or SIGTERM, ends them all; should
 the supervisor itself be killed, its lifeline ends them.
 """
@@ -125,7 +128,12 @@ class Supervisor:
         if code is None:
             return
         self._bury(part)
-        steady = now - part.started >= STEADY_S
+        lasted = now - part.started
+        if code == 0 and lasted >= BACK_OFF_S[0]:
+            _log.info(f"{part.name} ended by itself, starting it again", ran_s=round(lasted))
+            self._start(part)
+            return
+        steady = lasted >= STEADY_S
         if code == NEEDS_A_PERSON and not part.deaths and not steady:
             _log.error(f"{part.name} cannot run, see its message above; stopping")
             self._code = NEEDS_A_PERSON

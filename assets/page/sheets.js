@@ -9,6 +9,8 @@
     function cell(value) {
         if (typeof value === 'string') return value;
         if (value.href) return h('span.what', null, value.icon ? icon(value.icon) : null, h('a', {href: value.href}, value.text));
+        if (value.action) return h('button.link-button', {type: 'button', 'data-action': value.action, 'data-value': value.value}, value.text);
+        if (value.form === 'mark') return h('span.what', null, icon(value.icon), value.text);
         if (value.form === 'code') return h('code', null, value.text);
         return h('span.health', {'data-well': value.form === 'well'}, value.text);
     }

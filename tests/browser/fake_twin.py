@@ -1,14 +1,20 @@
 """A server whose hub hears a made-up twin; run as `python fake_twin.py PORT`.
 
 It obeys lines on standard input: "stop" and "go" (the twin falls silent, speaks again), "silent"
-(its gateways fall silent), "catch-up", "drop" and "take" (streams end and are refused, accepted again), "quit".
+(its gateways fall silent), "deaf" and "hear" (it answers no command, answers again), "catch-up",
+"drop" and "take" (streams end and are refused, accepted again), "quit".
+
+The commands of commissioning are carried out by the twin's own code, on the files of WARDLIGHT_VAR;
+what it hears of a tag that somebody stands with is made up.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +22,18 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from twin import frame
+from twin.bus import Handler, command_topic, reply_topic
 from twin.climate.rooms import RoomClimate
+from twin.commands import Desk, Done, Nothing
+from twin.commission.service import Commissioning
 from twin.flow.kpis import LevelCounts, Register, in_use, kpis
+from twin.intake import Intake
 from twin.model import Fixes, Kind, Press, State
+from twin.radio import Slots
 from twin.settings import settings
 from twin.site import load_tags
 from twin.web.building import building
+from twin.web.command import asker
 from twin.web.live import hub
 
 SITE = building()
@@ -102,7 +114,20 @@ class FakeTwin:
             rooms = [c for c in climate if SITE.rooms[c.room].level == level.index]
             say(f"{PREFIX}frame/{level.index}", frame.encode_frame(live, level.index, (box.x0, box.y0), rooms))
         say(PREFIX + "summary", summary)
-        say(PREFIX + "health", HEALTH)
+        say(PREFIX + "health", json.dumps(self.health(fixes.t)).encode())
+
+    def health(self, t: float) -> dict[str, object]:
+        gateways = [
+            {"mac": g.mac, "name": g.name, "level": g.level, "age_s": 0.6, "silent": False, "uploads": 3000 + g.index,
+             "rows": 42_000, "refused": int(not g.index), "clock_offset_s": -0.2, "clock": "ok",
+             "residual_db": round(-1.5 + 0.3 * (g.index % 11), 1), "fixes": 900, "suspect": ""}
+            for g in building().gateways
+        ]  # fmt: skip
+        for index, odd in ODD.items():
+            gateways[index] |= odd
+        if self.silent.all():
+            gateways = [g | {"age_s": 300.0, "silent": True} for g in gateways]
+        return HEALTH | {"t": t, "gateways": gateways}
 
     def counts(self, level: int, fixes: Fixes) -> LevelCounts:
         here = (fixes.level == level) & (fixes.state <= State.UNOBSERVED)
@@ -120,27 +145,80 @@ class FakeTwin:
         ]
 
 
-HEALTH = b"""{"t": 1780052400.0, "hops": [
- {"hop": "bus", "count": 48210, "rate": 71.0, "dropped": 0, "age_s": 0.4, "well": true, "note": ""},
- {"hop": "radio", "count": 512400, "rate": 2204.5, "dropped": 12, "age_s": 0.4, "well": true, "note": ""},
- {"hop": "history", "count": 9120, "rate": 8.1, "dropped": 0, "age_s": 42.0, "well": false, "note": "behind"}],
- "counters": {"uploads": 48210, "refused": 3},
- "rejects": [{"t": 1780052399.0, "topic": "/gw/AC233FC00001/status", "reason": "not-json", "detail": "line 1",
-   "sample": "<b>not json"}],
- "unknown_tags": [["C30000001234", 77, -71, "AC233FC00001"]],
- "unknown_frames": [["4c000c", 19, "4c000c0e"]],
- "gateways": [{"mac": "AC233FC00001", "name": "GW 1", "level": 0, "age_s": 0.6, "uploads": 3000, "rows": 42000,
-   "refused": 1, "clock_offset_s": -0.2, "clock": "ok"}]}"""
+ODD = {
+    1: {"residual_db": -11.4, "suspect": "moved"},
+    2: {"residual_db": -7.8, "suspect": "weak"},
+    4: {"age_s": None, "silent": True, "residual_db": None, "fixes": 0, "uploads": 0, "rows": 0, "clock": "unknown",
+        "clock_offset_s": None},
+    5: {"age_s": 400.0, "silent": True},
+}  # fmt: skip
+"""What is not as it should be of some gateways, by index."""
+HEALTH: dict[str, object] = {
+    "hops": [
+        {"hop": "bus", "count": 48210, "rate": 71.0, "dropped": 0, "age_s": 0.4, "well": True, "note": ""},
+        {"hop": "radio", "count": 512400, "rate": 2204.5, "dropped": 12, "age_s": 0.4, "well": True, "note": ""},
+        {"hop": "history", "count": 9120, "rate": 8.1, "dropped": 0, "age_s": 42.0, "well": False, "note": "behind"},
+    ],
+    "counters": {"uploads": 48210, "refused": 3},
+    "rejects": [
+        {"t": START - 1.0, "topic": "/gw/AC233FC00001/status", "reason": "not-json", "detail": "line 1",
+         "sample": "<b>not json"},
+    ],
+    "unknown_tags": [["C30000001234", 77, -71, "AC233FC00001"]],
+    "unknown_frames": [["4c000c", 19, "4c000c0e"]],
+    "unknown_gateways": [["AC233FFFFF01", 412]],
+}  # fmt: skip
 
 
-def speak(fake: FakeTwin) -> None:
+class FakeDesk:
+    """A bus that is nothing but the twin's desk: what is published is answered at once, when it is awake."""
+
+    def __init__(self) -> None:
+        self.awake = True
+        self._lock = threading.Lock()
+        self._answer: Handler | None = None
+        self._desk = Desk(Counter())
+        self._desk.on("reload", Nothing, self._begin)
+        self._begin(Nothing())
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 0) -> bool:
+        assert topic == command_topic(settings().site)
+        if self.awake:
+            with self._lock:
+                reply = self._desk.take(payload)
+            assert self._answer
+            self._answer(reply_topic(settings().site), reply, retain)
+        return True
+
+    def subscribe(self, pattern: str, handler: Handler) -> None:
+        assert pattern == reply_topic(settings().site)
+        self._answer = handler
+
+    def step(self) -> None:
+        """Let two gateways hear the tag that somebody stands with, and end the stand when it is time."""
+        with self._lock:
+            if self.intake.listener:
+                for gateway, rssi in ((3, -62), (7, -74)):
+                    self.intake.listener(gateway, range(len(TAGS)), [rssi] * len(TAGS), [time.time()] * len(TAGS))
+            self.service.step()
+
+    def _begin(self, _asked: Nothing) -> Done:
+        site = building()
+        self.intake = Intake(site, TAGS, settings().gateway_topics, Slots(TAGS))
+        self.service = Commissioning(settings(), site, TAGS, self.intake, time.time)
+        self.service.register(self._desk)
+        return Done("The twin starts again with the files as they are now.")
+
+
+def speak(fake: FakeTwin, desk: FakeDesk) -> None:
     while True:
         if fake.speaking:
             fake.tick()
+            desk.step()
         time.sleep(1.0)
 
 
-def obey(fake: FakeTwin) -> None:
+def obey(fake: FakeTwin, desk: FakeDesk) -> None:
     for line in sys.stdin:
         order = line.strip()
         if order in ("stop", "go"):
@@ -148,6 +226,8 @@ def obey(fake: FakeTwin) -> None:
         elif order == "silent":
             fake.silent[:] = True
             fake.state[fake.state == 0] = State.UNOBSERVED
+        elif order in ("deaf", "hear"):
+            desk.awake = order == "hear"
         elif order == "catch-up":
             fake.catch_up_until = START
         elif order in ("drop", "take"):
@@ -165,14 +245,16 @@ def main() -> None:
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     fake = FakeTwin()
+    desk = FakeDesk()
+    asker().connect(desk)
     if "--mute" not in sys.argv:
         fake.tick()
-        threading.Thread(target=speak, args=(fake,), daemon=True).start()
+        threading.Thread(target=speak, args=(fake, desk), daemon=True).start()
     server = make_server("127.0.0.1", int(sys.argv[1]), app.server, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    obey(fake)
+    obey(fake, desk)
 
 
 if __name__ == "__main__":

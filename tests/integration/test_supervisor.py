@@ -92,6 +92,14 @@ def test_a_killed_part_is_started_again_and_the_other_is_left_alone(run, until) 
     assert len(running.lives("two")) == 1
 
 
+def test_a_part_that_ends_by_itself_begins_anew_at_once_each_time(run, until, tmp_path) -> None:
+    anew = PART.replace("time.sleep(300)\n", "time.sleep(1.2)\n")
+    running = run(("one", "-c", anew, str(tmp_path / "one")))
+    # Four lives of 1.2 s; with a pause that grows it would take 1 + 2 + 4 s more.
+    until(lambda: len(running.lives("one")) >= 4, 7.5, "the fourth life")
+    assert running.process.poll() is None
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_stopping_ends_everybody(run, until, how: int) -> None:
     running = run()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from twin import settings as settings_module
-from twin.web import live
+from twin.web import command, live
 
 FAKE = Path(__file__).resolve().parents[1] / "browser/fake_twin.py"
 
@@ -26,18 +27,35 @@ def app_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     settings_module.settings.cache_clear()
 
 
-@pytest.fixture
-def fed(app_module: Any) -> Iterator[live.Hub]:
-    """The hub of this process, after one tick of a made-up twin."""
-    live.hub.cache_clear()
+@pytest.fixture(scope="session")
+def fake_module(app_module: Any) -> Any:
+    """The made-up twin of the browser tests."""
     spec = importlib.util.spec_from_file_location("fake_twin", FAKE)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.FakeTwin().tick()
+    return module
+
+
+@pytest.fixture
+def fed(fake_module: Any) -> Iterator[live.Hub]:
+    """The hub of this process, after one tick of a made-up twin."""
+    live.hub.cache_clear()
+    fake_module.FakeTwin().tick()
     yield live.hub()
     live.hub.cache_clear()
+
+
+@pytest.fixture
+def desk(fake_module: Any) -> Iterator[Any]:
+    """A made-up twin that takes commands; what it writes is gone afterwards."""
+    command.asker.cache_clear()
+    made = fake_module.FakeDesk()
+    command.asker().connect(made)
+    yield made
+    command.asker.cache_clear()
+    shutil.rmtree(settings_module.settings().survey.parent, ignore_errors=True)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from twin.settings import ROOT, settings
 from twin.web.building import building
 from twin.web.live import Hub
 
-PAGES = ("/", "/list", "/system")
+PAGES = ("/", "/list", "/system", "/fidelity")
 TEXT_PROPS = ("children", "label", "placeholder", "title", "nothingFoundMessage", "description", "aria-label", "error")
 
 

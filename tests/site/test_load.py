@@ -8,6 +8,7 @@ import random
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ import pytest
 import shapely
 
 from twin.errors import SiteError
+from twin.model import Gateway
 from twin.site import Site, load_site, load_tags
 from twin.site.archive import read_archive, write_archive
 from twin.site.load import load_building
+from twin.site.registers import Fault, check_gateways, gateways_csv
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -220,7 +223,10 @@ def rewrite(path: Path, out: Path, change: Callable[[list[list[str]]], Any]) -> 
         (lambda rows: rows[1].__setitem__(3, "7"), "line 2: floor '7' is no level's ordinal"),
         (lambda rows: rows[1].__setitem__(4, "left"), "line 2: x is 'left', expected metres"),
         (lambda rows: rows[1].__setitem__(5, "nan"), "line 2: y is 'nan', expected metres"),
-        (lambda rows: rows[1].__setitem__(4, "400"), "is in no room"),
+        (lambda rows: rows[1].__setitem__(4, "400"), "line 2: gateway .* is in no room"),
+        (lambda rows: rows[1].__setitem__(6, "27"), "line 2: z is '27', expected metres above the level's floor"),
+        (lambda rows: rows[1].__setitem__(6, "-1"), "line 2: z is '-1'"),
+        (lambda rows: rows[1].__setitem__(7, "/gw/+/status"), "line 2: topic '/gw/\\+/status' is none"),
         (lambda rows: rows[1].__setitem__(7, ""), "line 2: has no topic"),
         (lambda rows: rows[0].__setitem__(6, "height"), r"lacks the column\(s\) z"),
         (lambda rows: rows[1].clear() or rows[1].append("AC233FC00000"), "line 2: floor ''"),
@@ -232,6 +238,29 @@ def test_bad_gateway_lines_are_named(
     listed = rewrite(demo_folder / "gateways.csv", tmp_path / "gateways.csv", change)
     with pytest.raises(SiteError, match=says):
         load_site(demo_folder / "building", listed)
+
+
+@pytest.mark.parametrize("apart", [(0.0, 0.0), (0.29, 0.0), (-0.2, 0.2)])
+def test_two_gateways_at_one_place_are_a_fault(demo: Site, apart: tuple[float, float]) -> None:
+    first = demo.gateways[8]
+    near = replace(demo.gateways[9], level=first.level, x=first.x + apart[0], y=first.y + apart[1])
+    faults = faults_of(demo, first, near)
+    assert [(fault.line, fault.column) for fault in faults] == [(2, "x")]
+    assert f"at the place of {first.name} (line 1)" in faults[0].text
+
+
+def test_gateways_above_one_another_or_apart_are_no_fault(demo: Site) -> None:
+    first = demo.gateways[8]
+    above = next(level.index for level in demo.levels if level.index != first.level)
+    assert not faults_of(demo, first, replace(demo.gateways[9], level=first.level, x=first.x + 0.31, y=first.y))
+    assert not [
+        f for f in faults_of(demo, first, replace(first, mac="AC233F0000FF", level=above)) if "at the place" in f.text
+    ]
+
+
+def faults_of(demo: Site, *gateways: Gateway) -> list[Fault]:
+    cells = csv.DictReader(gateways_csv(demo, gateways).splitlines())
+    return check_gateways(demo, enumerate(cells, 1))[1]
 
 
 def test_gateway_macs_may_be_typed_with_separators(demo_folder: Path, tmp_path: Path, demo: Site) -> None:

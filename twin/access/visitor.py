@@ -18,6 +18,7 @@ class Role(StrEnum):
 
 
 ALL_KINDS = frozenset(Kind)
+COMMISSIONERS = frozenset({Role.MANAGER, Role.ENGINEER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Visitor:
     def sees_all(self) -> bool:
         """Whether nothing has to be left out for them."""
         return self.kinds == ALL_KINDS
+
+    @property
+    def may_commission(self) -> bool:
+        """Whether they may move gateways and survey the building."""
+        return self.role in COMMISSIONERS
 
     def sees(self, kind: str) -> bool:
         """Whether they may see tags of this kind."""

@@ -1,18 +1,47 @@
-"""The building, read once per process."""
+"""The building, read once per process and again when commissioning has written another gateway list."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
+from twin import log
+from twin.errors import SiteError
 from twin.settings import settings
 from twin.site import Site, load_site
 
+_log = log.get("building")
 
-@lru_cache
+Stamp = tuple[Path, int]
+"""Which gateway list, and when it was written."""
+
+
+def stamp() -> Stamp:
+    """Changes when the building has to be read again; what is made from the building is cached under it."""
+    listed = settings().gateway_list
+    try:
+        return listed, listed.stat().st_mtime_ns
+    except OSError:
+        return listed, 0
+
+
 def building() -> Site:
     """Read the site's building and gateways.
 
     Raises:
         SiteError: they cannot be used.
     """
-    return load_site(settings().building, settings().gateways)
+    return _building(stamp())
+
+
+@lru_cache(maxsize=1)
+def _building(_stamp: Stamp) -> Site:
+    s = settings()
+    try:
+        return load_site(s.building, s.gateway_list)
+    except SiteError as error:
+        if s.gateway_list == s.gateways:
+            raise
+        # Somebody edited the file by hand: the picture stays, with the gateways that the site came with.
+        _log.error(f"{error}")
+        return load_site(s.building, s.gateways)

@@ -18,6 +18,7 @@ import msgspec
 from twin import clock, log
 from twin.bus import Bus, live_pattern
 from twin.settings import Settings, settings
+from twin.web.command import asker
 
 FREE_THREADS = 32
 """Threads of a worker that live streams never take, so that callbacks are always answered."""
@@ -133,7 +134,9 @@ def hub() -> Hub:
 def start() -> None:
     """Connect this worker's hub, and end its streams when the worker is told to stop."""
     s: Settings = settings()
-    hub().connect(Bus(s, "web", "web"), s.site)
+    bus = Bus(s, "web", "web")
+    asker().connect(bus)
+    hub().connect(bus, s.site)
     if threading.current_thread() is threading.main_thread():
         _end_streams_on(signal.SIGTERM)
         _end_streams_on(signal.SIGINT)

@@ -1,0 +1,1 @@
+"""Commissioning: gateways placed, surveys walked, and the files that hold both."""
