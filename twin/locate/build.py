@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from twin.locate.cells import Cells, cell_size, cells_of, with_edges
 from twin.locate.locator import GridLocator
@@ -20,8 +20,8 @@ from twin.site.survey import Survey
 
 FLOOR_M = 4.0
 """From floor to floor, where only floor numbers are known."""
-AROUND_M = 3.0
-"""Without rooms, a tag is sought so near the survey's points."""
+AROUND_M, SURVEY_CELL_M = 6.0, 3.0
+"""Without rooms, a tag is sought so near the survey's points, in cells of this size."""
 
 
 def map_of(site: Site, survey: Survey | None) -> tuple[Cells, RadioMap]:
@@ -50,7 +50,7 @@ def cells_of_sketch(sketch: Sketch, survey: Survey) -> Cells:
         right, high = survey.x.max(initial=0.0) + AROUND_M, survey.y.max(initial=0.0) + AROUND_M
     areas = [shapely.area([s for s, f in zip(sketch.room_shapes, sketch.room_floor, strict=True) if f == floor]).sum()
              for floor in range(len(sketch.floors))]  # fmt: skip
-    step = cell_size(max(areas) if shapes else np.inf)
+    step = cell_size(max(areas)) if shapes else SURVEY_CELL_M
     rows, columns = (max(1, int(np.ceil((b - a) / step - 1e-6))) for a, b in ((low, high), (left, right)))
     x, y = np.meshgrid(left + (np.arange(columns) + 0.5) * step, low + (np.arange(rows) + 0.5) * step)
     floors = range(len(sketch.floors))
@@ -78,7 +78,7 @@ def _rooms_of_floor(sketch: Sketch, survey: Survey, floor: int, x: F64, y: F64) 
     if not len(sketch.rooms):
         here = survey.level == floor
         if here.any():
-            known = cKDTree(np.column_stack((survey.x[here], survey.y[here])))
+            known = KDTree(np.column_stack((survey.x[here], survey.y[here])))
             near, _ = known.query(np.column_stack((x.ravel(), y.ravel())), distance_upper_bound=AROUND_M)
             room[np.isfinite(near).reshape(x.shape)] = 0
     return room
@@ -99,7 +99,7 @@ def located(sketch: Sketch, survey: Survey) -> Anchors:
         level[g] = by_level.argmax()
         weight = weight * (survey.level[at] == level[g])
         x[g], y[g] = (np.average(axis[at], weights=weight) for axis in (survey.x, survey.y))
-    return Anchors(x, y, z, level)
+    return Anchors(x, y, z, level, ~np.isfinite(sketch.x))
 
 
 def locator_of(site: Site, tags: Sequence[Tag], cells: Cells, radio: RadioMap) -> GridLocator:

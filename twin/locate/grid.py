@@ -58,6 +58,9 @@ class Tuning:
     reach_m: float = 20.0
     reach_min_m: float = 6.0
     """A tag is sought no farther, and not less far, from the gateway that hears it best."""
+    guessed_reach_m: float = 40.0
+    guessed_reach_min_m: float = 20.0
+    """The same where that gateway's own place is only guessed."""
     margin_db: float = 15.0
     """How much louder than the map a reading may be."""
     still_r90: float = 0.12
@@ -94,10 +97,13 @@ class GridFilter:
         self.cells, self.tuning = cells, tuning
         tags = len(groups)
         levels, rows, columns = cells.shape
-        side = int(np.ceil(2 * tuning.reach_m / cells.step)) + 1
+        farthest = tuning.guessed_reach_m if anchors.guessed.any() else tuning.reach_m
+        side = int(np.ceil(2 * farthest / cells.step)) + 1
         self.ground = _ground(cells, radio, tuning)
         self._heard = _heard(radio, tuning)
-        size = (min(levels, kernel.LEVELS_KEPT), min(rows, side), min(columns, side))
+        self._levels_beside = np.where(anchors.guessed, levels, 1)
+        kept = levels if anchors.guessed.any() else kernel.LEVELS_KEPT
+        size = (min(levels, kept), min(rows, side), min(columns, side))
         self.state = Posteriors(
             np.zeros((tags, *size), np.float32),
             np.full((tags, 6), -1, np.int32),
@@ -137,15 +143,27 @@ class GridFilter:
             np.minimum(diffusion * elapsed, t.spread_max_m2).astype(np.float32),
             np.clip(np.rint(48.0 * (1.0 - np.exp(-elapsed / memory))), 1, 48).astype(np.int32), present,
         )  # fmt: skip
-        reading = empty_reading(len(tags), len(gateway))
+        new = self.state.box[tags, 0] < 0
+        reading = self._advance(batch, heartbeat)
+        self.travel.step(tags, reading.x, reading.y, elapsed)
+        self.gateways.learn(gateway, batch.rssi, reading.residual)
+        self._learn_tags(batch, elapsed)
+        if new.any():
+            # A first fix was made before anything was known of the tag's offset.
+            self.state.box[tags[new]] = NONE
+            again = self._advance(_part(batch, np.flatnonzero(new)), heartbeat)
+            for column, better in zip(reading[:-1], again[:-1], strict=True):
+                column[new] = better
+        return reading._replace(r90=self.calibrated(reading.r90, self.travel.spread2[tags]))
+
+    def _advance(self, batch: Batch, heartbeat: F64) -> Reading:
+        t = self.tuning
+        reading = empty_reading(len(batch.tag), len(batch.gateway))
         kernel.advance(
             self.state, self.ground, self._heard, batch, heartbeat, self.cells.rooms,
             np.float32(t.teleport), np.float32(t.ride_per_m2), reading,
         )  # fmt: skip
-        self.travel.step(tags, reading.x, reading.y, elapsed)
-        self.gateways.learn(gateway, batch.rssi, reading.residual)
-        self._learn_tags(batch, elapsed)
-        return reading._replace(r90=self.calibrated(reading.r90, self.travel.spread2[tags]))
+        return reading
 
     def _boxes(self, tags: I32, start: I32, gateway: I32, rssi: F32) -> I32:
         """The cells each tag may be in: those near enough to the gateway that hears it best."""
@@ -160,7 +178,7 @@ class GridFilter:
         loud = np.rint(rssi[best] - self.state.offset[tags[heard]]) - REACH_DBM[0]
         reach = self._reach[g, np.clip(loud, 0, len(REACH_DBM) - 1).astype(int)]
         half = np.ceil(reach).astype(np.int32)
-        middles = ((self._level[g], 1), (self._row[g], half), (self._column[g], half))
+        middles = ((self._level[g], self._levels_beside[g]), (self._row[g], half), (self._column[g], half))
         for axis, ((middle, side), size) in enumerate(zip(middles, self.cells.shape, strict=True)):
             first = np.clip(middle - side, 0, size - 1)
             last = np.clip(middle + side, 0, size - 1)
@@ -222,7 +240,9 @@ def _reach(cells: Cells, radio: RadioMap, anchors: Anchors, tuning: Tuning) -> F
         index = np.minimum(loudest[possible], len(REACH_DBM) - 1).astype(int)
         np.maximum.at(reach[g], index, away[possible].astype(np.float32))
         reach[g] = np.maximum.accumulate(reach[g][::-1])[::-1]
-    return np.clip(reach, tuning.reach_min_m / cells.step, tuning.reach_m / cells.step)
+    least = np.where(anchors.guessed, tuning.guessed_reach_min_m, tuning.reach_min_m)[:, None]
+    most = np.where(anchors.guessed, tuning.guessed_reach_m, tuning.reach_m)[:, None]
+    return np.clip(reach, least / cells.step, most / cells.step).astype(np.float32)
 
 
 def _heard(radio: RadioMap, tuning: Tuning) -> Heard:
@@ -235,6 +255,16 @@ def _heard(radio: RadioMap, tuning: Tuning) -> Heard:
     scale = (np.sqrt(sigma2) / tuning.noise_db / caught) ** (1.0 / 3.0)
     silence = (1.0 - tuning.silence * np.minimum(caught, 0.97)) ** (-1.0 / 3.0)
     return Heard(*(a.astype(np.float32) for a in (mean, scale, scale / (5.0 * sigma2), silence)))
+
+
+def _part(batch: Batch, which: I32) -> Batch:
+    """The step of some tags of a batch."""
+    count = np.diff(batch.start)[which]
+    rows = np.repeat(batch.start[which], count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return Batch(
+        batch.tag[which], np.append(0, np.cumsum(count)).astype(np.int32), batch.gateway[rows], batch.rssi[rows],
+        batch.heard[which], batch.box[which], batch.spread[which], batch.power[which], batch.present[which],
+    )  # fmt: skip
 
 
 def empty_reading(tags: int, rows: int) -> Reading:

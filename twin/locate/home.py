@@ -13,4 +13,5 @@ def nearest_inside(inside: NDArray[np.bool_]) -> I32:
     """For each cell, (row, column) of a nearest True cell, shape [2, rows, columns]; -1 when there is none."""
     if not inside.any():
         return np.full((2, *inside.shape), -1, np.int32)
-    return distance_transform_edt(~inside, return_distances=False, return_indices=True).astype(np.int32)
+    found = distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    return np.asarray(found, np.int32)

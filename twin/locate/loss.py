@@ -105,7 +105,7 @@ def _departures(gateways: int, gateway: I32, log: F64, rest: F64, weight: F64, s
     """Each gateway's own power and exponent beside the common ones: a 2 x 2 ridge solution each."""
 
     def total(values: F64) -> F64:
-        return np.bincount(gateway, values, gateways)
+        return np.asarray(np.bincount(gateway, values, gateways), float)
 
     # The exponent is tied at the distances where there is data, so that power and exponent do not trade off.
     centre = total(weight * log) / np.maximum(total(weight), 1e-9)

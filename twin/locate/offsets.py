@@ -27,7 +27,6 @@ REST_NATS = 2.0
 """... where misfit by less (log likelihood) is put down to the map, for tags of the kind that surveyed."""
 USUAL_AFTER = 8.0
 """The usual offset of a group counts half when so many of its tags have shown theirs."""
-SETTLED_S = 1.5
 
 CLEAR_DB = 6.0
 GAIN, FORGET, AFTER, MOST_DB = 0.05, 1e-3, 5.0, 8.0
@@ -76,7 +75,7 @@ class TagOffsets:
         held = SHIFTS[belief.argmax(axis=1)][:, None] == SHIFTS
         at_rest = belief + REST_PLACES * (self._evidence[tags] + self._nats * held)
         offset = _mean_shift(np.where(moving[:, None], belief, at_rest))
-        return np.where(travel.watched[tags] > SETTLED_S, offset, 0.0).astype(np.float32)
+        return offset.astype(np.float32)
 
     def _usual(self) -> F64:
         """Mean offset of each group, drawn towards 0 while few of its tags have shown theirs."""

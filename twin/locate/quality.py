@@ -36,7 +36,7 @@ def quality(site: Site, survey: Survey | None) -> Quality:
     """Expected coverage and error of a building with its gateways, from the plan or from a survey."""
     cells, radio = map_of(site, survey)
     heard = radio.heard() if len(site.gateways) else np.zeros((0, *cells.shape), np.float32)
-    precision = heard / (Tuning().noise_db ** 2 + radio.sd**2)
+    precision = (heard / (Tuning().noise_db ** 2 + radio.sd**2)).astype(np.float32)
     reach = int(AROUND_M / cells.step)
     error = _expected_error(cells.room, np.moveaxis(radio.mean, 0, -1).copy(), np.moveaxis(precision, 0, -1).copy(),
                             np.moveaxis(heard, 0, -1).copy(), reach)  # fmt: skip

@@ -22,6 +22,8 @@ MAP_SD_DB = 5.0
 (reference "positioning", section 2: 3.5 to 4 dB)."""
 MAP_LENGTH_M = 2.0
 """Correlation length of that field (same source: 1.2 m in rooms, 2.5 m in an open hall)."""
+GUESSED_SD_DB, GUESSED_LENGTH_M = 9.0, 12.0
+"""The same for a gateway whose place nobody knows: the survey has to say it all."""
 POINT_SD_DB = 2.8
 """Error of the mean of a survey point, however long it lasted (same source)."""
 PLACE_M = 0.25
@@ -53,12 +55,14 @@ class Anchors(NamedTuple):
     y: F64
     z: F64
     level: I32
+    guessed: NDArray[np.bool_]
+    """The place is not known; it is only where the survey heard the gateway loudest."""
 
     @classmethod
     def of(cls, gateways: Sequence[Gateway]) -> Anchors:
         """Those of a gateway list."""
         x, y, z = (np.array([getattr(g, axis) for g in gateways], float) for axis in "xyz")
-        return cls(x, y, z, np.array([g.level for g in gateways], np.int32))
+        return cls(x, y, z, np.array([g.level for g in gateways], np.int32), np.zeros(len(x), bool))
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,21 @@ class RadioMap:
     def heard(self) -> F32:
         """Probability that a packet sent in a cell is received, by the expected RSSI."""
         return expit((self.mean - self.edge) / EDGE_SOFT_DB).astype(np.float32)
+
+
+class Field(NamedTuple):
+    """A zero-mean Gaussian field, Matern 3/2."""
+
+    sd: float
+    length: float
+
+    def covariance(self, distance: F64) -> F64:
+        """dB^2 between places so many metres apart."""
+        scaled = np.sqrt(3.0) * distance / self.length
+        return self.sd**2 * (1.0 + scaled) * np.exp(-scaled)
+
+
+PLACED, SURVEY_ONLY = Field(MAP_SD_DB, MAP_LENGTH_M), Field(GUESSED_SD_DB, GUESSED_LENGTH_M)
 
 
 class Points(NamedTuple):
@@ -130,7 +149,8 @@ def radio_map(
         mine = points.gateway == g
         if mine.any():
             near = Points._make(column[mine] for column in points)
-            extra, spread = _residual_field(near, residual[mine], x, y, level)
+            field = SURVEY_ONLY if anchors.guessed[g] else PLACED
+            extra, spread = _residual_field(field, near, residual[mine], x, y, level)
             expected = expected + extra
         mean[g, level, row, column] = expected
         sd[g, level, row, column] = spread
@@ -195,23 +215,18 @@ class _World:
         return np.maximum(distance, NEAREST_M), np.minimum(walls, WALLS_MAX) / (1.0 + slabs), slabs
 
 
-def _residual_field(points: Points, residual: F64, x: F64, y: F64, level: I32) -> tuple[F64, F64]:
+def _residual_field(field: Field, points: Points, residual: F64, x: F64, y: F64, level: I32) -> tuple[F64, F64]:
     """Kriged residual and its standard deviation at each place: a zero-mean GP, Matern 3/2, each level by itself."""
-    extra, spread = np.zeros(len(x)), np.full(len(x), MAP_SD_DB)
+    extra, spread = np.zeros(len(x)), np.full(len(x), field.sd)
     for floor in np.unique(points.level):
         known, here = np.flatnonzero(points.level == floor), np.flatnonzero(level == floor)
         if not len(here):
             continue
         px, py = points.x[known], points.y[known]
-        own = _matern(np.hypot(px[:, None] - px, py[:, None] - py))
+        own = field.covariance(np.hypot(px[:, None] - px, py[:, None] - py))
         factor = cho_factor(own + POINT_SD_DB**2 * np.eye(len(known)), lower=True)
-        cross = _matern(np.hypot(x[here, None] - px, y[here, None] - py))
+        cross = field.covariance(np.hypot(x[here, None] - px, y[here, None] - py))
         extra[here] = cross @ cho_solve(factor, residual[known])
         explained = solve_triangular(factor[0], cross.T, lower=True)
-        spread[here] = np.sqrt(np.maximum(MAP_SD_DB**2 - (explained**2).sum(axis=0), 0.0))
+        spread[here] = np.sqrt(np.maximum(field.sd**2 - (explained**2).sum(axis=0), 0.0))
     return extra, spread
-
-
-def _matern(distance: F64) -> F64:
-    scaled = np.sqrt(3.0) * distance / MAP_LENGTH_M
-    return MAP_SD_DB**2 * (1.0 + scaled) * np.exp(-scaled)

@@ -21,7 +21,7 @@ CELLS_AT_ONCE = 100_000_000
 """Posterior cells held at once: bounds the memory at about 1 GB."""
 ROUND_S = 1e-3
 Rows = NDArray[np.intp]
-SMOOTHING = Tuning(moving_m2_s=0.2, resting_m2_s=0.1, temper_s=1.4, moving_r90=0.9, still_r90=0.03)
+SMOOTHING = Tuning(moving_m2_s=0.17, resting_m2_s=0.1, temper_s=1.4, moving_r90=0.9, still_r90=0.03)
 """Constants for smoothed answers: the epochs after it make up for what a stiff walk lags."""
 
 
@@ -91,7 +91,8 @@ def _first(readings: Readings, track: int) -> float:
 def _ticks(epochs: F64, first: float) -> F64:
     """The epochs, and steps in between and before so that none is longer than `TICK_S`."""
     epochs = np.unique(np.round(epochs, 6))
-    before = epochs[0] - TICK_S * np.arange(1, max(0, int(np.ceil((epochs[0] - first) / TICK_S))) + 1)[::-1]
+    earlier = max(0, int(np.ceil((epochs[0] - min(first, epochs[0])) / TICK_S)))
+    before = epochs[0] - TICK_S * np.arange(1, earlier + 1)[::-1]
     whole = np.concatenate((before, epochs))
     parts = np.maximum(np.ceil(np.diff(whole) / TICK_S - ROUND_S), 1).astype(int)
     steps = [np.linspace(a, b, n, endpoint=False) for a, b, n in zip(whole, whole[1:], parts, strict=False)]
