@@ -47,8 +47,10 @@ clean:
 
 .venv/.run-ready: requirements.txt scripts/venv.sh
 	@scripts/venv.sh requirements.txt
+	@echo "Compiling the positioning loops ..." >&2; $(PY) -m twin compile >/dev/null
 	@touch $@
 
 .venv/.dev-ready: requirements.txt requirements-dev.txt scripts/venv.sh
 	@scripts/venv.sh requirements.txt requirements-dev.txt
+	@$(PY) -m twin compile >/dev/null
 	@touch .venv/.run-ready $@

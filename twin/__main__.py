@@ -36,6 +36,7 @@ VERBS = {
     "decode": Verb("twin.__main__", "decode", "gateway messages and BLE frames (JSON lines) to decoded JSON lines"),
     "locate": Verb("twin.verbs.locate", "locate", "recorded readings (CSV) to positions, rooms and radii"),
     "replay": Verb("twin.verbs.replay", "replay", "a recorded MQTT file through the whole engine"),
+    "compile": Verb("twin.verbs.compile", "compile_loops", "compile the positioning loops now, not at the first start"),
     "site": Verb("twin.verbs.site", "app", "check, draw or register a building"),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.locate import kernel
 from twin.locate.cells import Cells
@@ -257,7 +258,7 @@ def _heard(radio: RadioMap, tuning: Tuning) -> Heard:
     return Heard(*(a.astype(np.float32) for a in (mean, scale, scale / (5.0 * sigma2), silence)))
 
 
-def _part(batch: Batch, which: I32) -> Batch:
+def _part(batch: Batch, which: NDArray[np.intp]) -> Batch:
     """The step of some tags of a batch."""
     count = np.diff(batch.start)[which]
     rows = np.repeat(batch.start[which], count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)

@@ -34,7 +34,7 @@ class GridLocator:
     def __init__(self, cells: Cells, radio: RadioMap, anchors: Anchors, groups: I32) -> None:
         tags = len(groups)
         self.filter = GridFilter(cells, radio, anchors, groups)
-        self._watch = GatewayWatch(len(anchors.x))
+        self._watch = GatewayWatch(radio.surveyed > 0)
         self._x, self._y = np.zeros(tags, np.float32), np.zeros(tags, np.float32)
         self._level, self._room = np.full(tags, NONE, np.int32), np.full(tags, NONE, np.int32)
         self._p, self._p_level = np.zeros(tags, np.float32), np.zeros(tags, np.float32)

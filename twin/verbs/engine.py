@@ -13,6 +13,7 @@ from twin.engine import Engine
 from twin.history import HistoryWriter, open_history
 from twin.live import LiveLoop
 from twin.locate.build import locator_of
+from twin.locate.warm import warm
 from twin.model import Kind
 from twin.settings import Settings, settings
 from twin.site import load_site, load_tags
@@ -38,6 +39,7 @@ def build(s: Settings) -> Engine:
     tags = load_tags(s.register)
     ranges = load_ranges(s.climate)
     require_types(ranges, (tag.type for tag in tags if tag.kind == Kind.SENSOR), s.climate)
+    warm()
     survey = read_survey(s.survey, site) if s.survey.exists() else None
     locator = locator_of(site, tags, *radio_map_of(site, survey, s.var / "cache"))
     return Engine(site, tags, ranges, s.gateway_topics, locator)
