@@ -16,8 +16,11 @@ from twin.site.survey import Survey
 AROUND_M = 15.0
 """Places farther apart are not mistaken for each other."""
 HEARD_MIN = 0.02
-CALIBRATION = 1.0
-"""Factor that makes the expected error that of a simulated hospital."""
+BLIND_ERROR, SURVEYED_ERROR = 1.45, 0.72
+"""The map's real error beside its stated spread, in a simulated hospital: 5.8 dB where no survey heard the gateway
+(walls are guessed), 3.6 dB with 60 points."""
+CALIBRATION = 0.43
+"""Factor that makes the median over the building that of a simulated hospital: many epochs, not one, place a tag."""
 
 
 class Quality(NamedTuple):
@@ -36,7 +39,8 @@ def quality(site: Site, survey: Survey | None) -> Quality:
     """Expected coverage and error of a building with its gateways, from the plan or from a survey."""
     cells, radio = map_of(site, survey)
     heard = radio.heard() if len(site.gateways) else np.zeros((0, *cells.shape), np.float32)
-    precision = (heard / (Tuning().noise_db ** 2 + radio.sd**2)).astype(np.float32)
+    known = np.where(radio.surveyed > 0, SURVEYED_ERROR, BLIND_ERROR)[:, None, None, None]
+    precision = (heard / (Tuning().noise_db ** 2 + (known * radio.sd) ** 2)).astype(np.float32)
     reach = int(AROUND_M / cells.step)
     error = _expected_error(cells.room, np.moveaxis(radio.mean, 0, -1).copy(), np.moveaxis(precision, 0, -1).copy(),
                             np.moveaxis(heard, 0, -1).copy(), reach)  # fmt: skip
