@@ -30,6 +30,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from twin.bus import Bus, Inbox
 from twin.climate import load_ranges
 from twin.engine import Engine
+from twin.locate.build import locator_of, map_of
 from twin.radio.encode import Rows, encode_payload
 from twin.settings import Settings
 from twin.site import load_site, load_tags
@@ -108,7 +109,9 @@ def subscribe_fully(port: int, count: int, ready: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         s = Settings(mqtt_url=f"mqtt://127.0.0.1:{port}", var=Path(folder))  # pyright: ignore[reportCallIssue]
         site, tags = load_site(s.building, s.gateways), load_tags(s.tags)
-        engine = Engine(site, tags, load_ranges(s.climate), s.gateway_topics)
+        engine = Engine(
+            site, tags, load_ranges(s.climate), s.gateway_topics, locator_of(site, tags, *map_of(site, None))
+        )
         inbox, bus = Inbox(), Bus(s, "bench", "twin")
 
         def arrived(topic: str, payload: bytes, _retained: bool) -> None:

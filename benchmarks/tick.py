@@ -16,6 +16,7 @@ import numpy as np
 
 from twin.climate import load_ranges
 from twin.engine import Engine
+from twin.locate.build import locator_of, map_of
 from twin.model import Kind, Tag
 from twin.radio.encode import Rows, encode_payload
 from twin.settings import settings
@@ -68,7 +69,7 @@ def main() -> int:
     asked = options.parse_args()
     s, rng = settings(), np.random.default_rng(1)
     site, tags = load_site(s.building, s.gateways), register(asked.tags)
-    engine = Engine(site, tags, load_ranges(s.climate), s.gateway_topics)
+    engine = Engine(site, tags, load_ranges(s.climate), s.gateway_topics, locator_of(site, tags, *map_of(site, None)))
     ticks, receiving, memory, sizes = [], [], [], []
     for second in range(1, asked.ticks + 1):
         t = START + second

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from twin.engine import Engine, Status
 from twin.health import Outside
 from twin.history.batch import Batch, FixColumns, Restored
 from twin.live import LiveLoop
+from twin.locate.build import locator_of, map_of
+from twin.locate.cells import Cells
+from twin.locate.radio_map import RadioMap
 from twin.model import Kind, Press, State, Tag, Visit
 from twin.radio.encode import Rows, encode_payload
 from twin.settings import ROOT, Settings
@@ -52,9 +56,19 @@ def tags(site: Site) -> tuple[Tag, ...]:
     )
 
 
+RANGES = load_ranges(ROOT / "data/climate.toml")
+MAPS: dict[int, tuple[Cells, RadioMap]] = {}
+
+
+def build(site: Site, tags: Sequence[Tag]) -> Engine:
+    """An engine; the map of a building is made once."""
+    made = MAPS.setdefault(len(site.gateways), map_of(site, None))
+    return Engine(site, tags, RANGES, PATTERNS, locator_of(site, tags, *made))
+
+
 @pytest.fixture
 def engine(site: Site, tags: tuple[Tag, ...]) -> Engine:
-    return Engine(site, tags, load_ranges(ROOT / "data/climate.toml"), PATTERNS)
+    return build(site, tags)
 
 
 def upload(site: Site, gateway: int, t: float, rows: list[tuple[str, int, str]]) -> tuple[str, bytes]:
@@ -211,8 +225,7 @@ def story(site: Site) -> list[Recorded]:
 
 
 def test_a_replay_is_the_same_bit_for_bit(site: Site, tags: tuple[Tag, ...]):
-    ranges = load_ranges(ROOT / "data/climate.toml")
-    results = [json.dumps(play(Engine(site, tags, ranges, PATTERNS), story(site))) for _ in range(2)]
+    results = [json.dumps(play(build(site, tags), story(site))) for _ in range(2)]
     assert results[0] == results[1]
     result = json.loads(results[0])
     assert len(result["visits"]) >= 2
@@ -227,7 +240,7 @@ def test_the_real_recording_plays(reference_dir: Path, site: Site):
     )
     small = replace(site, gateways=gateways)
     heard = [Tag(i, f"C3000021BE{end}", "MBT02", Kind.ASSET, "bed", f"B-{i}") for i, end in enumerate(("15", "19"))]
-    engine = Engine(small, heard, load_ranges(ROOT / "data/climate.toml"), PATTERNS)
+    engine = build(small, heard)
     with (reference_dir / "reference/minew-recording-3gw.ndjson").open() as lines:
         result = play(engine, recorded(lines, PATTERNS))
     assert result["messages"] == 600
