@@ -37,6 +37,15 @@
         };
     }
 
+    /** The second likeliest rooms that a frame tells of, by row: row -> [room, per cent]. */
+    function secondRooms(frame) {
+        const {or: told} = frame;
+        if (!told) return new Map();
+        const rows = decode(told.i, frame.wide ? Uint32Array : Uint16Array);
+        const [room, p] = [decode(told.room, Uint16Array), decode(told.p, Uint8Array)];
+        return new Map(Array.from(rows, (row, k) => [row, [room[k], p[k]]]));
+    }
+
     /** Seconds behind the age byte of a frame. */
     const ageSeconds = (a) => (a < 120 ? a : 60 * (a - 118));
 
@@ -248,7 +257,7 @@
     }
 
     const api = {
-        decode, unpack, columns, ageSeconds, toScene, toData, axes, pixelAt, nearer, projector, frame, gaze, fit, coverage, moved, towards, between,
+        decode, unpack, columns, secondRooms, ageSeconds, toScene, toData, axes, pixelAt, nearer, projector, frame, gaze, fit, coverage, moved, towards, between,
         runOf, faceAt, uncrowded,
     };
     root.wardlight = root.wardlight || {};

@@ -14,8 +14,9 @@ from twin.site import Site
 def plan(site: Site, level: int) -> dict[str, Any]:
     """Give what has to be drawn of a level, without its gateways.
 
-    `rooms` rows are [path, room index, name, number]; `names` are labels as [lines, x, y, width], most
-    important first, where the width is the room's, metres; `bounds` is x0, y0, x1, y1 in metres, y upwards.
+    `rooms` rows are [path, room index, name, number]; `names` are labels as [lines, x, y, width, height],
+    most important first, where width and height are the room's, metres; `bounds` is x0, y0, x1, y1 in
+    metres, y upwards.
     """
     rooms = [site.rooms[i] for i in site.rooms_of_level[level]]
     return {
@@ -25,15 +26,15 @@ def plan(site: Site, level: int) -> dict[str, Any]:
         "walls": path(site.walls(level)),
         "rooms": [[path(site.room_shapes[r.index]), r.index, r.name or r.number, r.number] for r in rooms],
         "names": [
-            [label.text.split("<br>"), round(label.x, 2), round(-label.y, 2), _width(site, label.room)]
+            [label.text.split("<br>"), round(label.x, 2), round(-label.y, 2), *_size(site, label.room)]
             for label in floor_labels.candidates(site, level)
         ],
     }
 
 
-def _width(site: Site, room: int) -> float:
-    x0, _, x1, _ = site.room_shapes[room].bounds
-    return round(x1 - x0, 2)
+def _size(site: Site, room: int) -> tuple[float, float]:
+    x0, y0, x1, y1 = site.room_shapes[room].bounds
+    return round(x1 - x0, 2), round(y1 - y0, 2)
 
 
 def path(shape: BaseGeometry) -> str:

@@ -24,6 +24,7 @@ def tags_csv(site: Site, picture: Picture) -> dict[str, Any]:
 
 def _record(site: Site, row: TagRow) -> dict[str, Any]:
     room = site.rooms[row.room] if 0 <= row.room < len(site.rooms) else None
+    second = site.rooms[row.second] if 0 <= row.second < len(site.rooms) else None
     level = site.levels[row.level] if 0 <= row.level < len(site.levels) else None
     return {
         "mac": row.mac,
@@ -37,6 +38,9 @@ def _record(site: Site, row: TagRow) -> dict[str, Any]:
         "there_since_utc": _utc(row.since),
         "last_heard_utc": _utc(row.heard),
         "room_probability": row.p,
+        "second_room_number": safe(second.number) if second else "",
+        "second_room_probability": row.p_second,
+        "level_unsure": row.level_unsure,
         "radius90_m": row.r90,
     }
 

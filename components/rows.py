@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from twin.frame import AGE_SECONDS, IN_USE, NO_ROOM, NO_SINCE
+from twin.frame import AGE_SECONDS, IN_USE, LEVEL_UNSURE, NO_ROOM, NO_SINCE
 from twin.model import NONE, Kind, State
 from twin.site import Site
-from twin.web.picture import Picture, columns
+from twin.web.picture import Picture, columns, second_rooms
 
 
 class TagRow(NamedTuple):
@@ -27,6 +27,10 @@ class TagRow(NamedTuple):
     r90: float | None
     state: int
     used: bool
+    level_unsure: bool = False
+    second: int = NONE
+    """The room that is next likely, told of only where `room` is in doubt."""
+    p_second: float | None = None
 
 
 class RoomRow(NamedTuple):
@@ -45,7 +49,7 @@ class RoomRow(NamedTuple):
 def tag_rows(picture: Picture) -> list[TagRow]:
     """Give a row for each tag of the catalogue that the visitor may see, in its order."""
     found = dict(_placed(picture)) | dict(_lost(picture))
-    never = (NONE, NONE, None, None, None, None, int(State.UNSEEN), False)
+    never = (NONE, NONE, None, None, None, None, int(State.UNSEEN), False, False, NONE, None)
     return [
         TagRow(index, mac, kind, type_, label, *found.get(index, never))
         for index, (mac, kind, type_, label, _model, _home) in enumerate(picture.tags)
@@ -53,14 +57,16 @@ def tag_rows(picture: Picture) -> list[TagRow]:
     ]
 
 
-Place = tuple[int, int, float | None, float | None, float | None, float | None, int, bool]
+Place = tuple[int, int, float | None, float | None, float | None, float | None, int, bool, bool, int, float | None]
 
 
 def _placed(picture: Picture) -> Iterator[tuple[int, Place]]:
-    """Where the tags of the frames are: level, room, since, heard, p, r90, state, used."""
+    """Where the tags of the frames are: what a `TagRow` says from `level` on."""
     for level, frame in picture.frames.items():
         t = frame["t"]
         c = {name: values.tolist() for name, values in columns(frame).items()}
+        told = (column.tolist() for column in second_rooms(frame).values())
+        second = {row: (other, share / 100) for row, other, share in zip(*told, strict=True)}
         for i, tag in enumerate(c["tag"]):
             room = NONE if c["room"][i] == NO_ROOM else c["room"][i]
             since = None if c["since"][i] == NO_SINCE else t - 60.0 * c["since"][i]
@@ -68,12 +74,13 @@ def _placed(picture: Picture) -> Iterator[tuple[int, Place]]:
             heard = t - (age if age < AGE_SECONDS else 60.0 * (age - AGE_SECONDS + 2))
             flags = c["flags"][i]
             p = c["p"][i] / 100 if room != NONE else None
-            yield tag, (level, room, since, heard, p, c["r"][i] / 10, flags & 7, bool(flags & IN_USE))
+            doubt = (bool(flags & LEVEL_UNSURE), *second.get(i, (NONE, None)))
+            yield tag, (level, room, since, heard, p, c["r"][i] / 10, flags & 7, bool(flags & IN_USE), *doubt)
 
 
 def _lost(picture: Picture) -> Iterator[tuple[int, Place]]:
     for tag, level, room, heard, state in picture.summary.get("elsewhere", []):
-        yield tag, (level, room, None, heard, None, None, state, False)
+        yield tag, (level, room, None, heard, None, None, state, False, False, NONE, None)
 
 
 def room_rows(site: Site, picture: Picture) -> list[RoomRow]:

@@ -8,7 +8,7 @@ from components.names import climate_names, kind_names, state_names, type_name
 from components.rows import RoomRow, TagRow
 from components.sheet import Cell, Column, link
 from components.text import _
-from twin.model import State
+from twin.model import NONE, State
 from twin.site import Site
 
 PAGE = 100
@@ -29,13 +29,23 @@ def tag_columns(site: Site, now: float) -> list[Column[TagRow]]:
         return None if row.heard is None else now - row.heard
 
     def room(row: TagRow) -> str:
-        return tell.UNKNOWN if row.state == State.UNSEEN else tell.room_name(site, row.room)
+        if row.state == State.UNSEEN:
+            return tell.UNKNOWN
+        name = tell.room_name(site, row.room)
+        if row.second == NONE:
+            return name
+        other = tell.room_name(site, row.second)
+        return _("%(room)s, or %(other)s (%(percent)s)", room=name, other=other, percent=tell.percent(row.p_second))
+
+    def level(row: TagRow) -> str:
+        name = tell.level_name(site, row.level)
+        return _("%(level)s, unsure", level=name) if row.level_unsure else name
 
     return [
         Column("what", _("What"), what, lambda r: (r.label or r.type).casefold()),
         Column("kind", _("Kind"), kind, lambda r: kind(r).casefold()),
         Column("room", _("Where"), room, lambda r: room(r).casefold()),
-        Column("level", _("Level"), lambda r: tell.level_name(site, r.level), lambda r: r.level),
+        Column("level", _("Level"), level, lambda r: r.level),
         Column("since", _("There since"), lambda r: tell.clock_time(r.since), lambda r: r.since, number=True),
         Column("p", _("Sure of room"), lambda r: tell.percent(r.p), lambda r: r.p, number=True),
         Column("r90", _("Within, m"), lambda r: tell.number(r.r90, 1), lambda r: r.r90, number=True),

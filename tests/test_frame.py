@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from twin.climate.rooms import RoomClimate
 from twin.flow.kpis import Kpis, LevelCounts
 from twin.frame import Live, Pressed, encode_catalogue, encode_frame, encode_summary
-from twin.model import Fixes, Kind, Press, State, Tag
+from twin.model import Doubt, Fixes, Kind, Press, State, Tag
 
 FIXTURE = Path(__file__).parent / "fixtures" / "frame.json"
 T = 1_795_428_000.0
 DTYPES = {"x": "<u2", "y": "<u2", "room": "<u2", "since": "<u2", "age": "u1", "flags": "u1", "p": "u1", "r": "u1"}
+OR_TYPES = {"i": "<u2", "room": "<u2", "p": "u1"}
 
 
 def live(n: int, **changes) -> Live:
@@ -33,6 +34,7 @@ def live(n: int, **changes) -> Live:
         "heard": np.full(n, T - 1.5),
         "gateways": np.full(n, 4, np.int32),
         "state": np.zeros(n, np.uint8),
+        "doubt": None,
     }
     fixes.update({name: value for name, value in changes.items() if name in fixes})
     return Live(
@@ -48,7 +50,9 @@ def live(n: int, **changes) -> Live:
 def unpack(payload: bytes) -> dict:
     frame = json.loads(payload)
     tags = np.frombuffer(b64decode(frame["tag"]), "<u4" if frame.get("wide") else "<u2")
-    return frame | {"tag": tags.tolist()} | {
+    told = frame.get("or", {})
+    second = {name: np.frombuffer(b64decode(told.get(name, "")), OR_TYPES[name]).tolist() for name in OR_TYPES}
+    return frame | {"tag": tags.tolist(), "or": second} | {
         name: np.frombuffer(b64decode(frame[name]), dtype).tolist() for name, dtype in DTYPES.items()
     }  # fmt: skip
 
@@ -65,6 +69,12 @@ def example() -> Live:
         entered=np.array([T - 125.0, T - 7200.0, np.nan, T - 1.0, T - 1.0, np.nan]),
         pressed=np.array([False, True, False, False, False, False]),
         in_use=np.array([True, False, False, False, False, False]),
+        p=np.array([0.62, 0.54, 0.5, 0.4, 0.3, 0.0], np.float32),
+        doubt=Doubt(
+            np.array([0.95, 0.8, 0.0, 0.5, 0.5, 0.0], np.float32),
+            np.array([4, 6, 3, 1, 1, -1], np.int32),
+            np.array([0.3, 0.31, 0.2, 0.1, 0.1, 0.0], np.float32),
+        ),
     )
 
 
@@ -109,10 +119,36 @@ def test_a_frame_shows_live_stale_and_unobserved_tags_of_its_level():
     assert frame["room"] == [3, 4, 65535]
     assert frame["since"] == [2, 120, 65535]
     assert frame["age"] == [1, 40, 128]
-    assert frame["flags"] == [16, 1 + 8, 2]
-    assert frame["p"] == [62] * 3
+    assert frame["flags"] == [16, 1 + 8 + 32, 2]
+    assert frame["p"] == [62, 54, 50]
     assert frame["r"] == [42] * 3
     assert frame["temp"] == {"4": [9.3, None, 12, "high", "vaccine_fridge"], "3": [None, None, None, "silent", "room"]}
+
+
+def doubtful(n: int, p: float = 0.54, **changes: np.ndarray) -> dict[str, list[int]]:
+    """The second rooms of a frame of `n` tags in room 3 that could also be in room 5."""
+    doubt = {"p_level": np.full(n, 0.99, np.float32), "second": np.full(n, 5, np.int32),
+             "p_second": np.full(n, 0.31, np.float32)}  # fmt: skip
+    state = live(n, p=np.full(n, p, np.float32), doubt=Doubt(**(doubt | changes)))
+    return unpack(encode_frame(state, 0, (0.0, 0.0)))["or"]
+
+
+def test_a_second_room_is_told_of_where_the_first_is_in_doubt():
+    frame = unpack(encode_frame(example(), 0, (-0.15, -0.15)))
+    assert frame["or"] == {"i": [1], "room": [6], "p": [31]}, "not of what is in no room, sure, or not shown"
+    assert doubtful(2) == {"i": [0, 1], "room": [5, 5], "p": [31, 31]}
+    assert doubtful(2, p=0.61)["i"] == []
+    assert doubtful(3, second=np.array([-1, 3, 5], np.int32))["i"] == [2], "there must be another"
+
+
+def test_a_frame_without_doubt_does_not_mention_it():
+    assert "or" not in json.loads(encode_frame(live(3, p=np.full(3, 0.2, np.float32)), 0, (0.0, 0.0)))
+
+
+@pytest.mark.parametrize(("p_level", "flags"), [(0.0, 0), (0.5, 32), (0.89, 32), (0.91, 0), (1.0, 0)])
+def test_an_unsure_level_is_flagged_but_not_one_that_was_never_worked_out(p_level: float, flags: int):
+    one = Doubt(np.array([p_level], np.float32), np.array([-1], np.int32), np.zeros(1, np.float32))
+    assert unpack(encode_frame(live(1, doubt=one), 0, (0.0, 0.0)))["flags"] == [flags]
 
 
 def test_lost_tags_are_told_of_in_the_summary():
@@ -148,6 +184,15 @@ def test_registers_beyond_65535_tags_use_wide_numbers():
     frame = json.loads(encode_frame(live(70_000), 0, (0.0, 0.0)))
     assert frame["wide"] is True
     assert unpack(json.dumps(frame).encode())["tag"][-1] == 69_999
+
+
+def test_doubt_beyond_65535_tags_uses_wide_numbers():
+    n = 70_000
+    doubt = Doubt(
+        np.ones(n, np.float32), np.where(np.arange(n) == n - 1, 5, -1).astype(np.int32), np.ones(n, np.float32)
+    )
+    frame = json.loads(encode_frame(live(n, p=np.full(n, 0.5, np.float32), doubt=doubt), 0, (0.0, 0.0)))
+    assert np.frombuffer(b64decode(frame["or"]["i"]), "<u4").tolist() == [n - 1]
 
 
 @given(

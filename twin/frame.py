@@ -6,8 +6,11 @@ base64; it is always complete, so one retained message is all that a late screen
 Frame: `seq`, `t`, `rev` (of the catalogue), `level`, `x0`, `y0` (metres), `n`, and the columns
 `tag` (u16, or u32 when `wide`), `x`, `y` (u16, cm from x0, y0), `room` (u16, 65535 = none),
 `since` (u16, minutes since the open visit began, 65535 = unknown), `age` (u8: below 120 seconds,
-else 118 + minutes), `flags` (u8: bits 0-2 `State`, bit 3 button pressed, bit 4 asset in use),
-`p` (u8, per cent), `r` (u8, 90 % radius in dm). `temp` maps a room's index to
+else 118 + minutes), `flags` (u8: bits 0-2 `State`, bit 3 button pressed, bit 4 asset in use, bit 5
+level unsure: its probability is below 0.9), `p` (u8, per cent), `r` (u8, 90 % radius in dm).
+`or`, there only when it has rows, tells of the tags whose room is less probable than 0.6 which room
+comes next: columns `i` (place of the tag in the columns above; u16, or u32 when `wide`), `room`
+(u16) and `p` (u8, per cent). `temp` maps a room's index to
 [temperature C | null, humidity % | null, age s | null, "ok" | "high" | "low" | "silent", type of the
 sensor]: what a fridge says is not how warm its room is.
 """
@@ -28,7 +31,9 @@ from twin.flow.kpis import Kpis, LevelCounts
 from twin.model import F64, Fixes, Press, State, Tag
 
 NO_ROOM = NO_SINCE = 0xFFFF
-PRESSED, IN_USE = 8, 16
+PRESSED, IN_USE, LEVEL_UNSURE = 8, 16, 32
+SURE_LEVEL, SURE_ROOM = 0.9, 0.6
+"""Probabilities below which a screen tells of the doubt."""
 AGE_SECONDS = 120
 """Ages below are whole seconds; from here on minutes, offset so that the scale goes on."""
 SHOWN = (State.LIVE, State.STALE, State.UNOBSERVED)
@@ -75,6 +80,7 @@ def encode_frame(live: Live, level: int, origin: tuple[float, float], climate: S
     shown = np.flatnonzero((fixes.level == level) & np.isin(fixes.state, SHOWN))
     wide = len(fixes.x) > NO_ROOM
     flags = fixes.state[shown] | PRESSED * live.pressed[shown] | IN_USE * live.in_use[shown]
+    flags |= LEVEL_UNSURE * _level_unsure(fixes)[shown]
     room = fixes.room[shown]
     columns = {
         "tag": _packed(shown, np.uint32 if wide else np.uint16),
@@ -91,7 +97,7 @@ def encode_frame(live: Live, level: int, origin: tuple[float, float], climate: S
     if wide:
         head["wide"] = True
     place = {"x0": round(origin[0], 3), "y0": round(origin[1], 3)}
-    return _encode(head | place | columns | {"temp": _temperatures(climate)})
+    return _encode(head | place | columns | _second_rooms(fixes, shown, wide) | {"temp": _temperatures(climate)})
 
 
 def encode_summary(
@@ -141,6 +147,28 @@ def _packed(values: np.ndarray, dtype: type[np.unsignedinteger]) -> str:
     limits = np.iinfo(dtype)
     whole = np.clip(np.rint(np.nan_to_num(values)), 0, limits.max).astype(np.dtype(dtype).newbyteorder("<"))
     return b2a_base64(whole.tobytes(), newline=False).decode("ascii")
+
+
+def _level_unsure(fixes: Fixes) -> Flags:
+    if fixes.doubt is None:
+        return np.zeros(len(fixes.x), bool)
+    p = fixes.doubt.p_level
+    return (p > 0.0) & (p < SURE_LEVEL)  # 0 says that it was not worked out: a place that only history knows
+
+
+def _second_rooms(fixes: Fixes, shown: NDArray[np.intp], wide: bool) -> dict[str, dict[str, str]]:
+    if fixes.doubt is None:
+        return {}
+    room, second = fixes.room[shown], fixes.doubt.second[shown]
+    rows = np.flatnonzero((fixes.p[shown] < SURE_ROOM) & (room >= 0) & (second >= 0) & (second != room))
+    if not len(rows):
+        return {}
+    columns = {
+        "i": _packed(rows, np.uint32 if wide else np.uint16),
+        "room": _packed(second[rows], np.uint16),
+        "p": _packed(fixes.doubt.p_second[shown][rows] * 100.0, np.uint8),
+    }
+    return {"or": columns}
 
 
 def _since(t: float, entered: F64) -> F64:

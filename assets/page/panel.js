@@ -15,7 +15,7 @@
     const tagRow = (index) => ((bundle().catalogue || {}).tags || [])[index];
 
     function columns(frame) {
-        if (!unpacked.has(frame)) unpacked.set(frame, W.geometry.columns(frame));
+        if (!unpacked.has(frame)) unpacked.set(frame, {...W.geometry.columns(frame), second: W.geometry.secondRooms(frame)});
         return unpacked.get(frame);
     }
 
@@ -36,7 +36,7 @@
             tag: cols.tag[row], level, t: frame.t, room: cols.room[row] === NOWHERE ? -1 : cols.room[row],
             since: cols.since[row] === NOWHERE ? null : frame.t - 60 * cols.since[row], minutes: cols.since[row],
             age: W.geometry.ageSeconds(cols.age[row]), state: flags & 7, pressed: Boolean(flags & 8), used: Boolean(flags & 16),
-            p: cols.p[row], r: cols.r[row] / 10,
+            unsure: Boolean(flags & 32), second: cols.second.get(row) || null, p: cols.p[row], r: cols.r[row] / 10,
         };
     }
 
@@ -71,12 +71,13 @@
         return h('header.panel-head', {'data-key': 'head'}, h('span.panel-mark', null, icon(iconName)), words, close);
     }
 
-    function toRoom(index, withLevel) {
+    /** A room to go to; `text` is what the button says instead of its name. */
+    function toRoom(index, withLevel, text) {
         const room = site().rooms[index];
         if (!room) return say('no_room');
         const level = withLevel ? h('span.quiet', null, (site().levels[room[2]] || [''])[0]) : null;
         const number = room[1] && room[1] !== room[0] ? h('span.quiet', null, room[0]) : null;
-        return h('span.place', null, h('button.link-button', {type: 'button', 'data-room': index}, roomName(index)), number, level);
+        return h('span.place', null, h('button.link-button', {type: 'button', 'data-room': index}, text || roomName(index)), number, level);
     }
 
     function tagButton(one) {
@@ -113,7 +114,8 @@
     function placed(one, kind) {
         const why = {[STALE]: 'stale_why', [UNOBSERVED]: 'unobserved_why'}[one.state];
         const room = site().rooms[one.room];
-        const place = room ? toRoom(one.room, true) : h('span.place', null, say('no_room'), h('span.quiet', null, site().levels[one.level][0]));
+        const place = room ? rooms(one) : [h('span.place', null, say('no_room'), h('span.quiet', null, site().levels[one.level][0]))];
+        if (one.unsure) place.push(h('span.place.unsure', {'data-key': 'unsure'}, icon('help'), say('level_unsure')));
         const since = one.since === null ? say('since_unknown') : h('span', null, time(one.since), h('span.quiet', null, duration(one.minutes)));
         const sure = [
             room ? h('span', null, say('sure_room', {percent: percent(one.p)}), meter(one.p)) : null,
@@ -123,11 +125,20 @@
             badge(one.state, why ? say(why) : null),
             one.pressed ? h('p.pressed', {'data-key': 'pressed'}, icon('bell'), say('pressed')) : null,
             facts(
-                line(say('where'), place), line(say('since'), since), line(say('sure'), ...sure),
+                line(say('where'), ...place), line(say('since'), since), line(say('sure'), ...sure),
                 line(say('heard'), heard(one)),
                 kind === 'asset' ? line(say('use'), one.used ? say('in_use') : say('not_in_use')) : null,
             ),
         ].filter(Boolean);
+    }
+
+    /** The room, and the second likeliest where the first is in doubt. */
+    function rooms(one) {
+        if (!one.second || !site().rooms[one.second[0]]) return [toRoom(one.room, true)];
+        const [second, p] = one.second;
+        const told = (key, index, share) => say(key, {room: roomName(index), percent: percent(share)});
+        const elsewhere = site().rooms[second][2] !== site().rooms[one.room][2];
+        return [toRoom(one.room, true, told('room_share', one.room, one.p)), toRoom(second, elsewhere, told('room_or', second, p))];
     }
 
     function duration(minutes) {

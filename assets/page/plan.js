@@ -11,6 +11,7 @@
     const CLOSEST = 6;
     const SLOP = 5;
     const NOWHERE = 255;
+    const BESIDE = [0, 19, -19];  // pixels by which a name may stand off a mark
     const now = {
         box: null, svg: null, layers: {}, data: null, view: null, marks: [], points: [], spot: null, chosen: null, heat: null,
         act: {}, pointers: new Map(), down: null, asked: 0,
@@ -36,7 +37,7 @@
         layers.ground.setAttribute('d', data.outline);
         layers.walls.setAttribute('d', data.walls);
         layers.rooms.replaceChildren(...data.rooms.map(([d, index, name]) => s('path', {d, 'data-room': index, 'data-name': name})));
-        layers.names.replaceChildren(...data.names.map(([lines, x, y, width]) => label(lines, x, y, width)));
+        layers.names.replaceChildren(...data.names.map((row) => label(...row)));
         now.svg.setAttribute('aria-label', say('plan_about', {level: act.levelName(data.level)}));
         if (level || !now.view) whole(); else redraw();
     }
@@ -59,7 +60,7 @@
         new ResizeObserver(() => { if (now.svg === svg && now.data) fit(); }).observe(box);
     }
 
-    const label = (lines, x, y, width) => s('g', {class: 'plan-name', 'data-x': x, 'data-y': y, 'data-room-width': width, 'data-lines': lines.length, 'data-wide': Math.max(...lines.map((line) => line.length))},
+    const label = (lines, x, y, width, height) => s('g', {class: 'plan-name', 'data-x': x, 'data-y': y, 'data-room-width': width, 'data-room-height': height, 'data-lines': lines.length, 'data-wide': Math.max(...lines.map((line) => line.length))},
         ...lines.map((line, i) => { const text = s('text', {y: (i - (lines.length - 1) / 2) * 12}); text.textContent = line; return text; }));
 
     /** What is to be seen besides the building: {marks, points, spot, chosen}. */
@@ -164,18 +165,21 @@
     function place() {
         if (!now.view) return;
         const k = grain();
-        for (const name of ['points', 'marks', 'spot', 'names']) {
-            for (const one of now.layers[name].children) one.setAttribute('transform', `translate(${one.dataset.x} ${one.dataset.y}) scale(${k})`);
-        }
+        const put = (one, y) => one.setAttribute('transform', `translate(${one.dataset.x} ${y}) scale(${k})`);
+        for (const name of ['points', 'marks', 'spot']) for (const one of now.layers[name].children) put(one, one.dataset.y);
         now.svg.dataset.near = k < 0.06 ? 'yes' : 'no';
         const taken = now.marks.map((mark) => [mark.x - 10 * k, -mark.y - 10 * k, mark.x + 10 * k, -mark.y + 10 * k]);
         for (const one of now.layers.names.children) {
             const [x, y] = [Number(one.dataset.x), Number(one.dataset.y)];
             const [half, high] = [(3.2 * one.dataset.wide + 3) * k, (6.5 * one.dataset.lines + 2) * k];
-            const box = [x - half, y - high, x + half, y + high];
-            const free = 2 * half < Number(one.dataset.roomWidth) && !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
+            const {roomWidth, roomHeight} = one.dataset;
+            const steps = BESIDE.map((pixels) => pixels * k).filter((step) => 2 * half < roomWidth && 2 * (Math.abs(step) + high) < roomHeight);
+            const boxes = steps.map((step) => [x - half, y + step - high, x + half, y + step + high]);
+            const free = boxes.find((box) => !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
             one.setAttribute('visibility', free ? 'visible' : 'hidden');
-            if (free) taken.push(box);
+            if (!free) continue;
+            put(one, (free[1] + free[3]) / 2);
+            taken.push(free);
         }
     }
 

@@ -28,7 +28,7 @@ from twin.commands import Desk, Done, Nothing
 from twin.commission.service import Commissioning
 from twin.flow.kpis import LevelCounts, Register, in_use, kpis
 from twin.intake import Intake
-from twin.model import Fixes, Kind, Press, State
+from twin.model import NONE, Doubt, Fixes, Kind, Press, State
 from twin.radio import Slots
 from twin.settings import settings
 from twin.site import load_tags
@@ -40,6 +40,7 @@ SITE = building()
 TAGS = load_tags(settings().tags)
 PREFIX = f"wardlight/{settings().site}/"
 START = 1_780_052_400.0
+DOUBTED = next(tag.index for tag in TAGS if tag.label == "Bed 004")
 
 
 class FakeTwin:
@@ -57,6 +58,7 @@ class FakeTwin:
         self.home = (self.x, self.y)
         self.rooms = rooms
         self.state = self.random.choice([0, 0, 0, 0, 0, 0, 0, 0, 1, 3], len(TAGS)).astype(np.uint8)
+        self.state[DOUBTED] = State.LIVE
         self.entered = START - self.random.uniform(60, 12_000, len(TAGS))
 
     def _rooms(self) -> np.ndarray:
@@ -81,9 +83,19 @@ class FakeTwin:
             t=t, x=self.x.astype(np.float32), y=self.y.astype(np.float32), level=levels.astype(np.int32),
             room=self.rooms.astype(np.int32), p=np.full(n, 0.87, np.float32), r90=np.full(n, 2.4, np.float32),
             heard=t - np.where(self.state == State.STALE, 240.0, 2.0), gateways=np.full(n, 3, np.int32),
-            state=self.state,
+            state=self.state, doubt=self.doubt(),
         )  # fmt: skip
+        fixes.p[DOUBTED] = 0.54
         self.publish(fixes)
+
+    def doubt(self) -> Doubt:
+        """Of one bed neither room nor level is sure."""
+        p_level, second = np.full(len(TAGS), 0.99, np.float32), np.full(len(TAGS), NONE, np.int32)
+        room = SITE.rooms[self.rooms[DOUBTED]]
+        others = [r for r in SITE.rooms if r.level == room.level and r != room]
+        p_level[DOUBTED] = 0.8
+        second[DOUBTED] = min(others, key=lambda r: (r.x - room.x) ** 2 + (r.y - room.y) ** 2).index
+        return Doubt(p_level, second, np.where(second == NONE, 0.0, 0.31).astype(np.float32))
 
     def publish(self, fixes: Fixes) -> None:
         register = Register.of(TAGS, SITE.rooms)

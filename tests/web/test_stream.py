@@ -8,27 +8,28 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from components.rows import tag_rows
 from twin import frame
 from twin.access import Role, Visitor
 from twin.flow.kpis import Kpis, LevelCounts
-from twin.model import Fixes, Kind, Press, Tag
+from twin.model import Doubt, Fixes, Kind, Press, Tag
 from twin.web import health, stream
 from twin.web.live import Hub
-from twin.web.picture import columns, picture
+from twin.web.picture import columns, picture, second_rooms
 
 KINDS = (Kind.PATIENT, Kind.STAFF, Kind.ASSET, Kind.STAFF)
 TAGS = [Tag(i, f"C3000000000{i}", "B7", kind, "x", f"Tag {i}") for i, kind in enumerate(KINDS)]
 NURSE = Visitor(Role.NURSE, frozenset({Kind.PATIENT, Kind.ASSET}))
 
 
-def feed(here: Hub, seq: int = 1) -> None:
+def feed(here: Hub, seq: int = 1, doubt: Doubt | None = None, p: float = 0.9) -> None:
     """All tags on level 0, the last one lost."""
     n = len(TAGS)
     fixes = Fixes(
         t=1000.0 + seq, x=np.arange(n, dtype=np.float32), y=np.arange(n, dtype=np.float32),
-        level=np.zeros(n, np.int32), room=np.arange(n, dtype=np.int32), p=np.full(n, 0.9, np.float32),
+        level=np.zeros(n, np.int32), room=np.arange(n, dtype=np.int32), p=np.full(n, p, np.float32),
         r90=np.full(n, 2.0, np.float32), heard=np.full(n, 999.0), gateways=np.full(n, 3, np.int32),
-        state=np.array([0, 0, 0, 3], np.uint8),
+        state=np.array([0, 0, 0, 3], np.uint8), doubt=doubt,
     )  # fmt: skip
     rev, catalogue = frame.encode_catalogue("demo", TAGS)
     none = np.zeros(n, bool)
@@ -163,6 +164,22 @@ def test_what_somebody_may_not_see_is_left_out_everywhere(
     assert [row[3] for row in rows] == ["Tag 0", "", "Tag 2", ""], "numbers stay, names go"
     assert client.get("/live/where?tag=1").json == {"level": None}
     assert [row[0] for row in picture(here, NURSE).tags if row[0]] == [TAGS[0].mac, TAGS[2].mac]
+
+
+def test_second_rooms_go_with_the_tags_that_may_be_seen(here: Hub):
+    second = np.array([7, 8, 9, 10], np.int32)
+    feed(here, doubt=Doubt(np.ones(4, np.float32), second, np.array([0.1, 0.2, 0.3, 0.4], np.float32)), p=0.5)
+    told = second_rooms(picture(here, NURSE).frames[0])
+    assert {name: values.tolist() for name, values in told.items()} == {"i": [0, 1], "room": [7, 9], "p": [10, 30]}
+    rows = {row.tag: (row.room, row.second, row.p_second) for row in tag_rows(picture(here, NURSE))}
+    assert rows == {0: (0, 7, 0.1), 2: (2, 9, 0.3)}
+
+
+def test_a_frame_without_second_rooms_stays_without(here: Hub):
+    feed(here)
+    frame = picture(here, NURSE).frames[0]
+    assert "or" not in frame
+    assert len(second_rooms(frame)["i"]) == 0
 
 
 def test_somebody_who_sees_all_gets_the_very_bytes(here: Hub, client: FlaskClient):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from twin.access import Visitor
 from twin.web.live import Hub, Kept
 
+_SECOND = {"room": "<u2", "p": "u1"}
 _COLUMNS = {"x": "<u2", "y": "<u2", "room": "<u2", "since": "<u2", "age": "u1", "flags": "u1", "p": "u1", "r": "u1"}
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.decode
@@ -26,6 +27,13 @@ def columns(frame: dict[str, Any]) -> dict[str, NDArray[np.unsignedinteger]]:
     """Unpack the columns of a decoded frame as arrays, raw values as `twin.frame` describes them."""
     types = {"tag": "<u4" if frame.get("wide") else "<u2", **_COLUMNS}
     return {name: np.frombuffer(a2b_base64(frame[name]), dtype) for name, dtype in types.items()}
+
+
+def second_rooms(frame: dict[str, Any]) -> dict[str, NDArray[np.unsignedinteger]]:
+    """Unpack `or` of a decoded frame in the same way; its columns are empty where the frame has none."""
+    types = {"i": "<u4" if frame.get("wide") else "<u2", **_SECOND}
+    told = frame.get("or", {})
+    return {name: np.frombuffer(a2b_base64(told.get(name, "")), dtype) for name, dtype in types.items()}
 
 
 def seen(hub: Hub, name: str, kept: Kept, visitor: Visitor) -> bytes:
@@ -65,8 +73,17 @@ def _cut_frame(frame: dict[str, Any], may: NDArray[np.bool_]) -> bytes:
     keep = np.zeros(len(tags), bool)
     known = tags < len(may)
     keep[known] = may[tags[known]]
-    packed = {name: b2a_base64(values[keep].tobytes(), newline=False).decode() for name, values in kept.items()}
-    return _encode(frame | packed | {"n": int(keep.sum())})
+    cut = frame | _packed(kept, keep) | {"n": int(keep.sum())}
+    if "or" in frame:
+        second = second_rooms(frame)
+        place = np.cumsum(keep) - 1
+        left = keep[second["i"]]
+        cut["or"] = _packed(second | {"i": place[second["i"]].astype(second["i"].dtype)}, left)
+    return _encode(cut)
+
+
+def _packed(kept: dict[str, NDArray[np.unsignedinteger]], keep: NDArray[np.bool_]) -> dict[str, str]:
+    return {name: b2a_base64(values[keep].tobytes(), newline=False).decode() for name, values in kept.items()}
 
 
 def _cut_summary(summary: dict[str, Any], may: NDArray[np.bool_]) -> bytes:
