@@ -255,7 +255,8 @@ def _heard(radio: RadioMap, tuning: Tuning) -> Heard:
     mean = radio.edge + EDGE_SOFT_DB * np.logaddexp(0.0, (radio.mean - radio.edge) / EDGE_SOFT_DB)
     scale = (np.sqrt(sigma2) / tuning.noise_db / caught) ** (1.0 / 3.0)
     silence = (1.0 - tuning.silence * np.minimum(caught, 0.97)) ** (-1.0 / 3.0)
-    return Heard(*(a.astype(np.float32) for a in (mean, scale, scale / (5.0 * sigma2), silence)))
+    flat = (a.reshape(len(a), -1).astype(np.float32) for a in (mean, scale, scale / (5.0 * sigma2), silence))
+    return Heard(*flat)
 
 
 def _part(batch: Batch, which: NDArray[np.intp]) -> Batch:

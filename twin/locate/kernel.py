@@ -24,7 +24,7 @@ CLIP_DB = 45.0
 LEVELS_KEPT = 3
 """The level of the strongest gateway, the one above and the one below."""
 MODES_APART = 2.0
-STRIDE = 2
+STRIDE = 3
 SETTLED = 1e-4
 """A level with less of the posterior is not walked on."""
 
@@ -52,7 +52,7 @@ class Ground(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A radio map as the loops read it, each [gateway, level, row, column].
+    """A radio map as the loops read it, each [gateway, cell], cells in the order of [level, row, column].
 
     The Student-t likelihood of difference d is (scale + d^2 * curve)^-3 up to a constant (5 degrees of
     freedom), so a product over gateways and one power replace a logarithm a gateway.
@@ -129,8 +129,8 @@ def _move(p, box, wanted, spare):
     if box[0] < 0:
         p[:] = 0.0
     else:
-        spare[:] = p
-        p[:] = 0.0
+        spare[: box[3], : box[4], : box[5]] = p[: box[3], : box[4], : box[5]]
+        p[: max(box[3], wanted[3]), : max(box[4], wanted[4]), : max(box[5], wanted[5])] = 0.0
         dl, dr, dc = wanted[0] - box[0], wanted[1] - box[1], wanted[2] - box[2]
         for level in range(max(0, -dl), min(wanted[3], box[3] - dl)):
             for r in range(max(0, -dr), min(wanted[4], box[4] - dr)):
@@ -141,47 +141,73 @@ def _move(p, box, wanted, spare):
 
 
 @njit(cache=True, fastmath=True)
-def _diffuse(p, spare, ground, level, r0, c0, height, width, k):
-    """One explicit step of the walk on one level, from `p` to `spare`; both have a ring of zeros."""
-    edge = ground.edge
+def _load(edges, ground, level, r0, c0, height, width):
+    """Copy the edges of a box, flat and with a ring of zeros: `edges` [5, cells], the last row the sums.
+
+    Edges that leave the box are 0 while the sums keep them: what walks out is forgotten.
+    """
+    wide = width + 2
+    edges[:, : (height + 2) * wide] = 0.0
+    for e in range(4):
+        down, right = (0, 1) if e == 0 else (1, 0) if e == 1 else (1, 1) if e == 2 else (1, -1)
+        for r in range(height - down):
+            row, to = ground.edge[e, level, r0 + r + 1, c0 + 1 :], edges[e, (r + 1) * wide + 1 :]
+            for c in range(1 if right < 0 else 0, width - (1 if right > 0 else 0)):
+                to[c] = row[c]
     for r in range(height):
-        out = ground.out[level, r0 + r, c0 : c0 + width]
-        # Edges are stored at their upper-left end, behind a margin of one cell.
-        east, west = edge[0, level, r0 + r + 1, c0 + 1 :], edge[0, level, r0 + r + 1, c0:]
-        south, north = edge[1, level, r0 + r + 1, c0 + 1 :], edge[1, level, r0 + r, c0 + 1 :]
-        se, nw = edge[2, level, r0 + r + 1, c0 + 1 :], edge[2, level, r0 + r, c0:]
-        sw, ne = edge[3, level, r0 + r + 1, c0 + 1 :], edge[3, level, r0 + r, c0 + 2 :]
-        above, here, below, to = p[r], p[r + 1], p[r + 2], spare[r + 1]
+        row, to = ground.out[level, r0 + r, c0:], edges[4, (r + 1) * wide + 1 :]
         for c in range(width):
-            flow = east[c] * here[c + 2] + west[c] * here[c]
-            flow += south[c] * below[c + 1] + north[c] * above[c + 1]
-            flow += se[c] * below[c + 2] + nw[c] * above[c]
-            flow += sw[c] * below[c] + ne[c] * above[c + 2]
-            to[c + 1] = here[c + 1] * (np.float32(1.0) - k * out[c]) + k * flow
+            to[c] = row[c]
 
 
 @njit(cache=True, fastmath=True)
-def _predict(p, a, b, ground, box, spread, teleport):
+def _diffuse(p, to, edges, wide, height, k):
+    """One explicit step of the walk on one level, from `p` to `to`: flat boxes with a ring of zeros."""
+    n = height * wide
+    # Each neighbour as the same flat loop, shifted; edges are stored at their upper-left end.
+    here, out = p[wide:], edges[4, wide:]
+    east, east_to, west, west_to = edges[0, wide:], p[wide + 1 :], edges[0, wide - 1 :], p[wide - 1 :]
+    south, south_to, north, north_to = edges[1, wide:], p[2 * wide :], edges[1], p
+    se, se_to, nw, nw_to = edges[2, wide:], p[2 * wide + 1 :], edges[2], p
+    sw, sw_to, ne, ne_to = edges[3, wide:], p[2 * wide - 1 :], edges[3, 1:], p[1:]
+    result = to[wide:]
+    first = here[0] * (np.float32(1.0) - k * out[0])
+    for i in range(1, n):
+        flow = east[i] * east_to[i] + west[i] * west_to[i] + south[i] * south_to[i] + north[i] * north_to[i]
+        flow += se[i] * se_to[i] + nw[i - 1] * nw_to[i - 1] + sw[i] * sw_to[i] + ne[i] * ne_to[i]
+        result[i] = here[i] * (np.float32(1.0) - k * out[i]) + k * flow
+    result[0] = first
+
+
+@njit(cache=True, fastmath=True)
+def _predict(p, walk, ground, box, spread, teleport):
     """Let probability walk, and a little of it be anywhere."""
     l0, r0, c0, levels, height, width = box
     # No cell may lose more than half in a step: its eight weights sum to 6 at most.
     total = spread / (2.0 * ground.step * ground.step)
     steps = int(np.ceil(total * 12.0))
     k = np.float32(total / max(steps, 1))
+    wide = width + 2
+    size = (height + 2) * wide
     for level in range(levels):
         mass = np.float32(0.0)
         for r in range(height):
+            q = p[level, r]
             for c in range(width):
-                mass += p[level, r, c]
+                mass += q[c]
         if mass < SETTLED or steps == 0:
             continue
-        a[: height + 2, : width + 2] = 0.0
-        b[: height + 2, : width + 2] = 0.0
-        a[1 : height + 1, 1 : width + 1] = p[level, :height, :width]
+        _load(walk[2:], ground, l0 + level, r0, c0, height, width)
+        a, b = walk[0], walk[1]
+        a[:size] = 0.0
+        b[:size] = 0.0
+        for r in range(height):
+            a[(r + 1) * wide + 1 : (r + 1) * wide + 1 + width] = p[level, r, :width]
         for _ in range(steps):
-            _diffuse(a, b, ground, l0 + level, r0, c0, height, width, k)
+            _diffuse(a, b, walk[2:], wide, height, k)
             a, b = b, a
-        p[level, :height, :width] = a[1 : height + 1, 1 : width + 1]
+        for r in range(height):
+            p[level, r, :width] = a[(r + 1) * wide + 1 : (r + 1) * wide + 1 + width]
     even, keep = np.float32(teleport * ground.even), np.float32(1.0 - teleport)
     for level in range(levels):
         for r in range(height):
@@ -205,29 +231,32 @@ def _ride(p, links, box, share):
 
 
 @njit(cache=True, fastmath=True)
-def _weigh(product, heard, g, rssi, box):
+def _weigh(product, heard, g, rssi, box, shape):
     """Multiply one gateway's reading into `product`."""
     l0, r0, c0, levels, height, width = box
+    mean, scale, curve = heard.mean[g], heard.scale[g], heard.curve[g]
     for level in range(levels):
         for r in range(height):
-            mean = heard.mean[g, l0 + level, r0 + r, c0 : c0 + width]
-            scale = heard.scale[g, l0 + level, r0 + r, c0 : c0 + width]
-            curve = heard.curve[g, l0 + level, r0 + r, c0 : c0 + width]
+            # Unsigned: a signed index is checked for counting from the end, which stops the vectoriser.
+            first = np.uintp(((l0 + level) * shape[1] + r0 + r) * shape[2] + c0)
             q = product[level, r]
-            for c in range(width):
-                d = min(max(rssi - mean[c], np.float32(-CLIP_DB)), np.float32(CLIP_DB))
-                q[c] *= scale[c] + d * d * curve[c]
+            for c in range(np.uintp(width)):
+                i = first + np.uintp(c)
+                d = min(max(rssi - mean[i], np.float32(-CLIP_DB)), np.float32(CLIP_DB))
+                q[np.uintp(c)] *= scale[i] + d * d * curve[i]
 
 
 @njit(cache=True, fastmath=True)
-def _weigh_silence(product, heard, g, box):
+def _weigh_silence(product, heard, g, box, shape):
     """Multiply one gateway's silence into `product`."""
     l0, r0, c0, levels, height, width = box
+    silence = heard.silence[g]
     for level in range(levels):
         for r in range(height):
-            silence, q = heard.silence[g, l0 + level, r0 + r, c0 : c0 + width], product[level, r]
-            for c in range(width):
-                q[c] *= silence[c]
+            first = np.uintp(((l0 + level) * shape[1] + r0 + r) * shape[2] + c0)
+            q = product[level, r]
+            for c in range(np.uintp(width)):
+                q[np.uintp(c)] *= silence[first + np.uintp(c)]
 
 
 @njit(cache=True, fastmath=True)
@@ -276,15 +305,16 @@ def _update(p, product, box, power):
 
 
 @njit(cache=True, fastmath=True)
-def _expectation(p, field, box):
+def _expectation(p, field, box, shape):
     """Mean of a field over the posterior."""
     l0, r0, c0, levels, height, width = box
     total = np.float32(0.0)
     for level in range(levels):
         for r in range(height):
-            f, q = field[l0 + level, r0 + r, c0 : c0 + width], p[level, r]
-            for c in range(width):
-                total += q[c] * f[c]
+            first = np.uintp(((l0 + level) * shape[1] + r0 + r) * shape[2] + c0)
+            q = p[level, r]
+            for c in range(np.uintp(width)):
+                total += q[np.uintp(c)] * field[first + np.uintp(c)]
     return total
 
 
@@ -398,9 +428,9 @@ def _read(p, box, ground, bins, share, touched, present, reading, i, at):
 @njit(cache=True)
 def advance(state, ground, heard, batch, heartbeat, rooms, teleport, ride, reading):
     """Step the tags of `batch`, filling `reading`; `heartbeat[g]` is when gateway g last reported."""
+    shape = ground.room.shape
     _, levels, height, width = state.p.shape
-    a = np.zeros((height + 2, width + 2), np.float32)
-    b = np.zeros((height + 2, width + 2), np.float32)
+    walk = np.zeros((7, (height + 3) * (width + 2)), np.float32)
     spare = np.empty((levels, height, width), np.float32)
     product = np.empty((levels, height, width), np.float32)
     bins, share, touched = np.zeros(BINS), np.zeros(rooms + 1, np.float32), np.empty(rooms + 1, np.int32)
@@ -412,27 +442,27 @@ def advance(state, ground, heard, batch, heartbeat, rooms, teleport, ride, readi
         _move(p, box, batch.box[i], spare)
         if first:
             at[0], at[1], at[2] = box[0] + box[3] // 2, box[1] + box[4] // 2, box[2] + box[5] // 2
-            _predict(p, a, b, ground, box, 0.0, 1.0)
+            _predict(p, walk, ground, box, 0.0, 1.0)
         else:
-            _predict(p, a, b, ground, box, batch.spread[i], teleport)
+            _predict(p, walk, ground, box, batch.spread[i], teleport)
             _ride(p, ground.links, box, np.float32(min(0.3, ride * batch.spread[i])))
         begin, end = batch.start[i], batch.start[i + 1]
         if end > begin:
-            product[:] = np.float32(1.0)
+            product[: box[3], : box[4], : box[5]] = np.float32(1.0)
             for row in range(begin, end):
                 g = batch.gateway[row]
                 heard_now[g] = True
-                _weigh(product, heard, g, np.float32(batch.rssi[row] - state.offset[tag]), box)
+                _weigh(product, heard, g, np.float32(batch.rssi[row] - state.offset[tag]), box, shape)
             for g in ground.audience[at[0], at[1], at[2]]:
                 if g >= 0 and heartbeat[g] >= batch.heard[i] and not heard_now[g]:
-                    _weigh_silence(product, heard, g, box)
+                    _weigh_silence(product, heard, g, box, shape)
             _update(p, product, box, batch.power[i])
             if len(state.likelihood):
                 state.likelihood[tag, : box[3], : box[4], : box[5]] = product[: box[3], : box[4], : box[5]]
             for row in range(begin, end):
                 g = batch.gateway[row]
                 heard_now[g] = False
-                reading.residual[row] = batch.rssi[row] - state.offset[tag] - _expectation(p, heard.mean[g], box)
+                reading.residual[row] = batch.rssi[row] - state.offset[tag] - _expectation(p, heard.mean[g], box, shape)
         elif len(state.likelihood):
             state.likelihood[tag] = np.float32(1.0)
         _read(p, box, ground, bins, share, touched, batch.present[i], reading, i, at)
@@ -445,8 +475,7 @@ def smooth(posterior, likelihood, boxes, spread, ground, rooms, teleport, ride, 
     `posterior` is the first epoch's, `likelihood`, `boxes` and `spread` of all epochs. Fills reading i.
     """
     _, levels, height, width = likelihood.shape
-    a = np.zeros((height + 2, width + 2), np.float32)
-    b = np.zeros((height + 2, width + 2), np.float32)
+    walk = np.zeros((7, (height + 3) * (width + 2)), np.float32)
     spare = np.empty((levels, height, width), np.float32)
     message = np.ones((levels, height, width), np.float32)
     bins, share, touched = np.zeros(BINS), np.zeros(rooms + 1, np.float32), np.empty(rooms + 1, np.int32)
@@ -455,7 +484,7 @@ def smooth(posterior, likelihood, boxes, spread, ground, rooms, teleport, ride, 
     for epoch in range(len(boxes) - 1, 0, -1):
         message *= likelihood[epoch]
         _normalise(message, box)
-        _predict(message, a, b, ground, box, spread[epoch], teleport)
+        _predict(message, walk, ground, box, spread[epoch], teleport)
         _ride(message, ground.links, box, np.float32(min(0.3, ride * spread[epoch])))
         _move(message, box, boxes[epoch - 1], spare)
     message *= posterior
@@ -482,6 +511,7 @@ def offset_evidence(state, ground, heard, batch, which, shifts, evidence):
     """How likely each tag offset is whatever the place: log likelihood of the rows for each of `shifts` (dB),
     averaged over every `STRIDE`-th cell of the levels the tag may be on. Fills evidence[n, shift].
     """
+    shape = ground.room.shape
     _, levels, height, width = state.p.shape
     count = len(shifts)
     product = np.empty((levels * height * width, count), np.float32)
@@ -501,12 +531,13 @@ def offset_evidence(state, ground, heard, batch, which, shifts, evidence):
                 for c in range(c0, c0 + width, STRIDE):
                     if ground.room[l0 + level, r, c] < 0:
                         continue
+                    at = ((l0 + level) * shape[1] + r) * shape[2] + c
                     q = product[used]
                     q[:] = np.float32(1.0)
                     for row in range(batch.start[i], batch.start[i + 1]):
                         g = batch.gateway[row]
-                        s, v = heard.scale[g, l0 + level, r, c], heard.curve[g, l0 + level, r, c]
-                        d = batch.rssi[row] - heard.mean[g, l0 + level, r, c]
+                        s, v = heard.scale[g, at], heard.curve[g, at]
+                        d = batch.rssi[row] - heard.mean[g, at]
                         for h in range(count):
                             e = min(max(d - shifts[h], np.float32(-CLIP_DB)), np.float32(CLIP_DB))
                             q[h] *= s + e * e * v
