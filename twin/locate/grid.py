@@ -59,6 +59,9 @@ class Tuning:
     reach_m: float = 20.0
     reach_min_m: float = 6.0
     """A tag is sought no farther, and not less far, from the gateway that hears it best."""
+    level_sure: float = 0.99
+    level_every: int = 4
+    """A tag whose level is this sure, and heard best there, is sought on the others only each so many steps."""
     guessed_reach_m: float = 40.0
     guessed_reach_min_m: float = 20.0
     """The same where that gateway's own place is only guessed."""
@@ -115,6 +118,8 @@ class GridFilter:
         self._row, self._column = cells.at(anchors.x, anchors.y)
         self._level = anchors.level
         self._reach = _reach(cells, radio, anchors, tuning)
+        self._sure = np.full(tags, NONE, np.int32)
+        self._turn = 0
         self.travel = Travel(tags)
         self.offsets = TagOffsets(groups, spike=reference_tags and bool(radio.surveyed.any()))
         self.gateways = GatewayOffsets(len(anchors.x), radio.edge, tuning.noise_db, learn=learn)
@@ -146,6 +151,12 @@ class GridFilter:
         )  # fmt: skip
         new = self.state.box[tags, 0] < 0
         reading = self._advance(batch, heartbeat)
+        self._turn += 1
+        # On one level alone the others cannot speak; what was sure before stays so.
+        wide = batch.box[:, 3] > 1
+        single = self.cells.shape[0] == 1
+        sure = np.where(reading.p_level >= t.level_sure, reading.level, NONE)
+        self._sure[tags] = np.where(wide | single, sure, self._sure[tags])
         self.travel.step(tags, reading.x, reading.y, elapsed)
         self.gateways.learn(gateway, batch.rssi, reading.residual)
         self._learn_tags(batch, elapsed)
@@ -168,6 +179,7 @@ class GridFilter:
 
     def _boxes(self, tags: I32, start: I32, gateway: I32, rssi: F32) -> I32:
         """The cells each tag may be in: those near enough to the gateway that hears it best."""
+        t = self.tuning
         box = self.state.box[tags].copy()
         count = np.diff(start)
         heard = np.flatnonzero(count)
@@ -179,7 +191,9 @@ class GridFilter:
         loud = np.rint(rssi[best] - self.state.offset[tags[heard]]) - REACH_DBM[0]
         reach = self._reach[g, np.clip(loud, 0, len(REACH_DBM) - 1).astype(int)]
         half = np.ceil(reach).astype(np.int32)
-        middles = ((self._level[g], self._levels_beside[g]), (self._row[g], half), (self._column[g], half))
+        settled = (self._level[g] == self._sure[tags[heard]]) & ((tags[heard] + self._turn) % t.level_every != 0)
+        beside = np.where(settled, 0, self._levels_beside[g])
+        middles = ((self._level[g], beside), (self._row[g], half), (self._column[g], half))
         for axis, ((middle, side), size) in enumerate(zip(middles, self.cells.shape, strict=True)):
             first = np.clip(middle - side, 0, size - 1)
             last = np.clip(middle + side, 0, size - 1)

@@ -401,17 +401,17 @@ def _read(p, box, ground, bins, share, touched, present, reading, i, at):
         # Two modes: the mean lies between them, where the tag is not. The heavier one is reported.
         row, column, _, _ = _centre(plane, height, width, float(peak_row), float(peak_column), r50 / ground.step)
         r50, r90 = _radii(plane, height, width, row, column, ground.step, bins)
-    l, r, c = box[0] + level, box[1] + int(row + 0.5), box[2] + int(column + 0.5)
-    if ground.room[l, r, c] < 0:
-        home_row, home_column = ground.home[l, 0, r, c], ground.home[l, 1, r, c]
+    floor, r, c = box[0] + level, box[1] + int(row + 0.5), box[2] + int(column + 0.5)
+    if ground.room[floor, r, c] < 0:
+        home_row, home_column = ground.home[floor, 0, r, c], ground.home[floor, 1, r, c]
         row, column = float(home_row - box[1]), float(home_column - box[2])
         r, c = home_row, home_column
-    at[0], at[1], at[2] = l, r, c
-    reading.level[i] = l
+    at[0], at[1], at[2] = floor, r, c
+    reading.level[i] = floor
     reading.x[i] = ground.x0 + (box[2] + column + 0.5) * ground.step
     reading.y[i] = ground.y0 + (box[1] + row + 0.5) * ground.step
     reading.r50[i], reading.r90[i] = r50, r90
-    n = _rooms(plane, ground.room[l], box, share, touched)
+    n = _rooms(plane, ground.room[floor], box, share, touched)
     one, two, p_one, p_two = -1, -1, np.float32(0.0), np.float32(0.0)
     reading.p_present[i] = share[present] if present >= 0 else 0.0
     for j in range(n):
@@ -426,7 +426,7 @@ def _read(p, box, ground, bins, share, touched, present, reading, i, at):
 
 
 @njit(cache=True)
-def advance(state, ground, heard, batch, heartbeat, rooms, teleport, ride, reading):
+def advance(state, ground, heard, batch, heartbeat, rooms, teleport, ride, reading) -> None:
     """Step the tags of `batch`, filling `reading`; `heartbeat[g]` is when gateway g last reported."""
     shape = ground.room.shape
     _, levels, height, width = state.p.shape
@@ -469,7 +469,7 @@ def advance(state, ground, heard, batch, heartbeat, rooms, teleport, ride, readi
 
 
 @njit(cache=True)
-def smooth(posterior, likelihood, boxes, spread, ground, rooms, teleport, ride, present, reading, i):
+def smooth(posterior, likelihood, boxes, spread, ground, rooms, teleport, ride, present, reading, i) -> None:
     """What the epochs after it say of the first: a backward message over [epoch, level, row, column] arrays.
 
     `posterior` is the first epoch's, `likelihood`, `boxes` and `spread` of all epochs. Fills reading i.
@@ -507,9 +507,10 @@ def _normalise(p, box):
 
 
 @njit(cache=True, fastmath=True)
-def offset_evidence(state, ground, heard, batch, which, shifts, evidence):
-    """How likely each tag offset is whatever the place: log likelihood of the rows for each of `shifts` (dB),
-    averaged over every `STRIDE`-th cell of the levels the tag may be on. Fills evidence[n, shift].
+def offset_evidence(state, ground, heard, batch, which, shifts, evidence) -> None:
+    """How likely each tag offset is, wherever the tag is.
+
+    Log likelihood of the rows for each of `shifts` (dB), averaged over every `STRIDE`-th cell of the levels the tag may be on. Fills evidence[n, shift].
     """
     shape = ground.room.shape
     _, levels, height, width = state.p.shape
