@@ -139,6 +139,7 @@ def test_a_second_room_is_told_of_where_the_first_is_in_doubt():
     assert doubtful(2) == {"i": [0, 1], "room": [5, 5], "p": [31, 31]}
     assert doubtful(2, p=0.61)["i"] == []
     assert doubtful(3, second=np.array([-1, 3, 5], np.int32))["i"] == [2], "there must be another"
+    assert doubtful(2, p_second=np.array([0.04, 0.06], np.float32))["i"] == [1], "worth a look"
 
 
 def test_a_frame_without_doubt_does_not_mention_it():

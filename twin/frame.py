@@ -9,8 +9,8 @@ Frame: `seq`, `t`, `rev` (of the catalogue), `level`, `x0`, `y0` (metres), `n`, 
 else 118 + minutes), `flags` (u8: bits 0-2 `State`, bit 3 button pressed, bit 4 asset in use, bit 5
 level unsure: its probability is below 0.9), `p` (u8, per cent), `r` (u8, 90 % radius in dm).
 `or`, there only when it has rows, tells of the tags whose room is less probable than 0.6 which room
-comes next: columns `i` (place of the tag in the columns above; u16, or u32 when `wide`), `room`
-(u16) and `p` (u8, per cent). `temp` maps a room's index to
+comes next, if that has 0.05 or more: columns `i` (place of the tag in the columns above; u16, or u32
+when `wide`), `room` (u16) and `p` (u8, per cent). `temp` maps a room's index to
 [temperature C | null, humidity % | null, age s | null, "ok" | "high" | "low" | "silent", type of the
 sensor]: what a fridge says is not how warm its room is.
 """
@@ -34,6 +34,8 @@ NO_ROOM = NO_SINCE = 0xFFFF
 PRESSED, IN_USE, LEVEL_UNSURE = 8, 16, 32
 SURE_LEVEL, SURE_ROOM = 0.9, 0.6
 """Probabilities below which a screen tells of the doubt."""
+LEAST_SECOND = 0.05
+"""A room that is less probable is no help to who looks for the tag."""
 AGE_SECONDS = 120
 """Ages below are whole seconds; from here on minutes, offset so that the scale goes on."""
 SHOWN = (State.LIVE, State.STALE, State.UNOBSERVED)
@@ -159,14 +161,15 @@ def _level_unsure(fixes: Fixes) -> Flags:
 def _second_rooms(fixes: Fixes, shown: NDArray[np.intp], wide: bool) -> dict[str, dict[str, str]]:
     if fixes.doubt is None:
         return {}
-    room, second = fixes.room[shown], fixes.doubt.second[shown]
-    rows = np.flatnonzero((fixes.p[shown] < SURE_ROOM) & (room >= 0) & (second >= 0) & (second != room))
+    room, second, p_second = fixes.room[shown], fixes.doubt.second[shown], fixes.doubt.p_second[shown]
+    another = (second >= 0) & (second != room) & (p_second >= LEAST_SECOND)
+    rows = np.flatnonzero((fixes.p[shown] < SURE_ROOM) & (room >= 0) & another)
     if not len(rows):
         return {}
     columns = {
         "i": _packed(rows, np.uint32 if wide else np.uint16),
         "room": _packed(second[rows], np.uint16),
-        "p": _packed(fixes.doubt.p_second[shown][rows] * 100.0, np.uint8),
+        "p": _packed(p_second[rows] * 100.0, np.uint8),
     }
     return {"or": columns}
 

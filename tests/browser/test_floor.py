@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Iterator
 from functools import lru_cache
@@ -317,6 +318,18 @@ def test_temperature_colours_rooms_with_a_fresh_reading_only(floor: Floor) -> No
     assert {code // shades for code in codes[0]} == {steps}
     assert {code // shades for code in codes[1]} == {0}
     assert {code // shades for code in codes[2]} == {0}, "a fridge coloured the room it stands in"
+
+
+def test_scripts_unpack_what_the_twin_packs(floor: Floor) -> None:
+    fixture = json.loads((ROOT / "tests/fixtures/frame.json").read_text())
+    script = """frame => { const g = wardlight.geometry, cols = Object.entries(g.columns(frame));
+        const plain = Object.fromEntries(cols.map(([k, v]) => [k, ArrayBuffer.isView(v) ? Array.from(v) : v]));
+        return {...plain, second: Array.from(g.secondRooms(frame), ([row, rest]) => [row, ...rest])}; }"""
+    got, wanted = floor.page.evaluate(script, fixture["frame"]), fixture["unpacked"]
+    second = got.pop("second")
+    assert got == {name: wanted[name] for name in got}
+    assert second == [list(row) for row in zip(*(wanted["or"][name] for name in ("i", "room", "p")), strict=True)]
+    assert floor.page.evaluate("wardlight.geometry.secondRooms({n: 0}).size") == 0
 
 
 def test_a_level_change_keeps_drawing(floor: Floor) -> None:

@@ -215,6 +215,28 @@ def test_a_room_tells_who_is_there(page: Page, server: Server):
     seen(page.locator("#panel"), "Last heard")
 
 
+def test_doubt_is_told_in_words(page: Page, server: Server):
+    page.goto(server.url + "/list")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Bed 004"))
+    seen(row, ", or ")
+    seen(row, "(31 %)")
+    seen(row, ", unsure")
+    row.get_by_role("link", name="Bed 004").click()
+    panel = page.locator("#panel")
+    seen(panel, "(54%)")
+    seen(panel, "Level unsure")
+    other = panel.locator(".place button", has_text="or ")
+    seen(other, "(31%)")
+    name = other.inner_text().removeprefix("or ").removesuffix(" (31%)")
+    other.click()
+    expect(panel.locator("h2")).to_have_text(name)
+    page.goto(server.url + "/list")
+    page.get_by_role("link", name="Bed 003").click()
+    seen(panel, "nine times out of ten")
+    expect(panel).not_to_contain_text("Level unsure")
+    expect(panel.locator(".place button")).to_have_count(2)
+
+
 def test_the_list_refreshes_without_losing_focus(page: Page, server: Server):
     page.goto(server.url + "/list")
     button = page.locator('th[data-key="heard"] button')

@@ -139,7 +139,8 @@ class GridFilter:
         """Predict and update `tags`; rows start[i] to start[i + 1] of gateway and rssi are tag i's.
 
         `elapsed` is seconds since each tag's step before, `diffusion` in m^2/s, `heard` when its newest row was
-        received, `present` the room it is reported in; `heartbeat` is when each gateway last reported.
+        received, `present` the room it is reported in; `heartbeat` is when each gateway last reported,
+        one row for all or one a tag.
         """
         t = self.tuning
         memory = np.where(diffusion < t.moving_m2_s, t.rest_temper_s, t.temper_s)
@@ -163,7 +164,8 @@ class GridFilter:
         if new.any():
             # A first fix was made before anything was known of the tag's offset.
             self.state.box[tags[new]] = NONE
-            again = self._advance(_part(batch, np.flatnonzero(new)), heartbeat)
+            beats = heartbeat[new] if heartbeat.ndim > 1 else heartbeat
+            again = self._advance(_part(batch, np.flatnonzero(new)), beats)
             for column, better in zip(reading[:-1], again[:-1], strict=True):
                 column[new] = better
         return reading._replace(r90=self.calibrated(reading.r90, self.travel.spread2[tags]))
@@ -172,7 +174,7 @@ class GridFilter:
         t = self.tuning
         reading = empty_reading(len(batch.tag), len(batch.gateway))
         kernel.advance(
-            self.state, self.ground, self._heard, batch, heartbeat, self.cells.rooms,
+            self.state, self.ground, self._heard, batch, np.atleast_2d(heartbeat), self.cells.rooms,
             np.float32(t.teleport), np.float32(t.ride_per_m2), reading,
         )  # fmt: skip
         return reading
@@ -269,7 +271,8 @@ def _heard(radio: RadioMap, tuning: Tuning) -> Heard:
     mean = radio.edge + EDGE_SOFT_DB * np.logaddexp(0.0, (radio.mean - radio.edge) / EDGE_SOFT_DB)
     scale = (np.sqrt(sigma2) / tuning.noise_db / caught) ** (1.0 / 3.0)
     silence = (1.0 - tuning.silence * np.minimum(caught, 0.97)) ** (-1.0 / 3.0)
-    flat = (a.reshape(len(a), -1).astype(np.float32) for a in (mean, scale, scale / (5.0 * sigma2), silence))
+    cells = int(np.prod(mean.shape[1:]))
+    flat = (a.reshape(-1, cells).astype(np.float32) for a in (mean, scale, scale / (5.0 * sigma2), silence))
     return Heard(*flat)
 
 

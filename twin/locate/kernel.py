@@ -20,11 +20,14 @@ BINS, BIN_M = 160, 0.2
 """Distance histogram for the radius, up to 32 m."""
 FAR = 1e12
 """Odds against beyond which cells are alike: keeps float32 from underflowing."""
+HUGE = 1e30
+"""What nothing explains is no less likely than that: keeps float32 from overflowing."""
 CLIP_DB = 45.0
 LEVELS_KEPT = 3
 """The level of the strongest gateway, the one above and the one below."""
 MODES_APART = 2.0
 STRIDE = 3
+RESCALE = 12
 SETTLED = 1e-4
 """A level with less of the posterior is not walked on."""
 
@@ -260,6 +263,23 @@ def _weigh_silence(product, heard, g, box, shape):
 
 
 @njit(cache=True, fastmath=True)
+def _rescale(product, p, box):
+    """Divide by the best cell's product, which many contradictory readings would overflow."""
+    best = np.float32(np.inf)
+    for level in range(box[3]):
+        for r in range(box[4]):
+            q, prior = product[level, r], p[level, r]
+            for c in range(box[5]):
+                best = min(best, q[c] if prior[c] > 0.0 else np.float32(np.inf))
+    inverse, far = np.float32(1.0) / best, np.float32(FAR)
+    for level in range(box[3]):
+        for r in range(box[4]):
+            q = product[level, r]
+            for c in range(box[5]):
+                q[c] = min(max(q[c] * inverse, np.float32(1.0)), far)
+
+
+@njit(cache=True, fastmath=True)
 def _power(q, power, width):
     """q^(-power / 16) in place, by square roots, which the compiler does eight at a time."""
     one = np.float32(1.0)
@@ -280,18 +300,11 @@ def _power(q, power, width):
 def _update(p, product, box, power):
     """Multiply the tempered likelihood in and normalise."""
     levels, height, width = box[3], box[4], box[5]
-    best = np.float32(np.inf)
+    _rescale(product, p, box)
+    total = np.float32(0.0)
     for level in range(levels):
         for r in range(height):
             q, prior = product[level, r], p[level, r]
-            for c in range(width):
-                best = min(best, q[c] if prior[c] > 0.0 else np.float32(np.inf))
-    inverse, far, total = np.float32(1.0) / best, np.float32(FAR), np.float32(0.0)
-    for level in range(levels):
-        for r in range(height):
-            q, prior = product[level, r], p[level, r]
-            for c in range(width):
-                q[c] = min(max(q[c] * inverse, np.float32(1.0)), far)
             _power(q, power, width)
             for c in range(width):
                 prior[c] *= q[c]
@@ -427,14 +440,14 @@ def _read(p, box, ground, bins, share, touched, present, reading, i, at):
 
 @njit(cache=True)
 def advance(state, ground, heard, batch, heartbeat, rooms, teleport, ride, reading) -> None:
-    """Step the tags of `batch`, filling `reading`; `heartbeat[g]` is when gateway g last reported."""
+    """Step the tags of `batch`, filling `reading`; `heartbeat` [1 or tags, gateway] is when each last reported."""
     shape = ground.room.shape
     _, levels, height, width = state.p.shape
     walk = np.zeros((7, (height + 3) * (width + 2)), np.float32)
     spare = np.empty((levels, height, width), np.float32)
     product = np.empty((levels, height, width), np.float32)
     bins, share, touched = np.zeros(BINS), np.zeros(rooms + 1, np.float32), np.empty(rooms + 1, np.int32)
-    heard_now = np.zeros(len(heartbeat), np.bool_)
+    heard_now = np.zeros(heartbeat.shape[1], np.bool_)
     for i in range(len(batch.tag)):
         tag = batch.tag[i]
         p, box, at = state.p[tag], state.box[tag], state.at[tag]
@@ -447,14 +460,17 @@ def advance(state, ground, heard, batch, heartbeat, rooms, teleport, ride, readi
             _predict(p, walk, ground, box, batch.spread[i], teleport)
             _ride(p, ground.links, box, np.float32(min(0.3, ride * batch.spread[i])))
         begin, end = batch.start[i], batch.start[i + 1]
+        beat = heartbeat[i] if len(heartbeat) > 1 else heartbeat[0]
         if end > begin:
             product[: box[3], : box[4], : box[5]] = np.float32(1.0)
             for row in range(begin, end):
                 g = batch.gateway[row]
                 heard_now[g] = True
+                if (row - begin) % RESCALE == RESCALE - 1:
+                    _rescale(product, p, box)
                 _weigh(product, heard, g, np.float32(batch.rssi[row] - state.offset[tag]), box, shape)
             for g in ground.audience[at[0], at[1], at[2]]:
-                if g >= 0 and heartbeat[g] >= batch.heard[i] and not heard_now[g]:
+                if g >= 0 and beat[g] >= batch.heard[i] and not heard_now[g]:
                     _weigh_silence(product, heard, g, box, shape)
             _update(p, product, box, batch.power[i])
             if len(state.likelihood):
@@ -510,7 +526,8 @@ def _normalise(p, box):
 def offset_evidence(state, ground, heard, batch, which, shifts, evidence) -> None:
     """How likely each tag offset is, wherever the tag is.
 
-    Log likelihood of the rows for each of `shifts` (dB), averaged over every `STRIDE`-th cell of the levels the tag may be on. Fills evidence[n, shift].
+    Log likelihood of the rows for each of `shifts` (dB), averaged over every `STRIDE`-th cell of the levels the
+    tag may be on. Fills evidence[n, shift].
     """
     shape = ground.room.shape
     _, levels, height, width = state.p.shape
@@ -541,7 +558,7 @@ def offset_evidence(state, ground, heard, batch, which, shifts, evidence) -> Non
                         d = batch.rssi[row] - heard.mean[g, at]
                         for h in range(count):
                             e = min(max(d - shifts[h], np.float32(-CLIP_DB)), np.float32(CLIP_DB))
-                            q[h] *= s + e * e * v
+                            q[h] = min(q[h] * (s + e * e * v), np.float32(HUGE))
                     used += 1
         for h in range(count):
             best = np.float32(np.inf)

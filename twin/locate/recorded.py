@@ -19,6 +19,8 @@ TICK_S = 1.0
 """The filter steps at least so often, whatever epochs are asked for."""
 CELLS_AT_ONCE = 100_000_000
 """Posterior cells held at once: bounds the memory at about 1 GB."""
+STEPS_MAX = 600
+"""In a longer gap the steps grow: after ten minutes nothing is left of what was known."""
 ROUND_S = 1e-3
 Rows = NDArray[np.intp]
 SMOOTHING = Tuning(moving_m2_s=0.17, resting_m2_s=0.1, temper_s=1.4, moving_r90=0.9, still_r90=0.03)
@@ -64,13 +66,14 @@ def locate(ways: Ways, readings: Readings, asked: Asked, lag: float = 0.0) -> Fo
     """Where the tag of each track was at each epoch asked for.
 
     With `lag` 0 nothing later than an epoch is used; else what was heard up to `lag` seconds after it as well.
-    A gateway that no track heard is taken to have been off; the others' silence counts.
+    A gateway that no track has heard up to that time may be off: its silence says nothing.
     """
     tracks = np.unique(asked.track)
     n = len(asked.t)
     blank, none = np.full(n, np.nan), np.full(n, NONE, np.int32)
     found = Found(blank.copy(), blank.copy(), none.copy(), none.copy(), blank.copy(), blank.copy())
-    heartbeat = np.where(np.bincount(readings.gateway, minlength=len(ways.anchors.x)) > 0, np.inf, -np.inf)
+    first_heard = np.full(len(ways.anchors.x), np.inf)
+    np.minimum.at(first_heard, readings.gateway, readings.t)
     order = np.lexsort((readings.t, readings.track))
     readings = Readings._make(column[order] for column in readings)
     ticks = [_ticks(asked.t[asked.track == track], _first(readings, track)) for track in tracks]
@@ -79,7 +82,7 @@ def locate(ways: Ways, readings: Readings, asked: Asked, lag: float = 0.0) -> Fo
     at_once = max(1, int(CELLS_AT_ONCE // per_track))
     for first in range(0, len(tracks), at_once):
         part = slice(first, first + at_once)
-        _Run(ways, heartbeat, lag).over(tracks[part], ticks[part], readings, asked, found)
+        _Run(ways, first_heard, lag).over(tracks[part], ticks[part], readings, asked, found)
     return found
 
 
@@ -91,10 +94,10 @@ def _first(readings: Readings, track: int) -> float:
 def _ticks(epochs: F64, first: float) -> F64:
     """The epochs, and steps in between and before so that none is longer than `TICK_S`."""
     epochs = np.unique(np.round(epochs, 6))
-    earlier = max(0, int(np.ceil((epochs[0] - min(first, epochs[0])) / TICK_S)))
+    earlier = min(max(0, int(np.ceil((epochs[0] - min(first, epochs[0])) / TICK_S))), STEPS_MAX)
     before = epochs[0] - TICK_S * np.arange(1, earlier + 1)[::-1]
     whole = np.concatenate((before, epochs))
-    parts = np.maximum(np.ceil(np.diff(whole) / TICK_S - ROUND_S), 1).astype(int)
+    parts = np.clip(np.ceil(np.diff(whole) / TICK_S - ROUND_S), 1, STEPS_MAX).astype(int)
     steps = [np.linspace(a, b, n, endpoint=False) for a, b, n in zip(whole, whole[1:], parts, strict=False)]
     return np.concatenate((*steps, whole[-1:]))
 
@@ -102,8 +105,8 @@ def _ticks(epochs: F64, first: float) -> F64:
 class _Run:
     """One filter over some tracks, in step by position in their lists of ticks."""
 
-    def __init__(self, ways: Ways, heartbeat: F64, lag: float) -> None:
-        self._ways, self._heartbeat, self._lag = ways, heartbeat, lag
+    def __init__(self, ways: Ways, first_heard: F64, lag: float) -> None:
+        self._ways, self._first_heard, self._lag = ways, first_heard, lag
         # With a lag, an epoch may lie in the middle of what is averaged for it.
         self._ahead = min(TICK_S / 2, lag)
 
@@ -114,13 +117,13 @@ class _Run:
             *self._ways, groups, SMOOTHING if self._lag else Tuning(),
             reference_tags=True, learn=False, trace=self._lag > 0,
         )  # fmt: skip
-        trace = _Trace(grid, ticks, self._lag) if self._lag else None
+        trace = _Trace(grid, ticks, self._lag - self._ahead) if self._lag else None
         room, last = np.full(n, NONE, np.int32), np.full(n, -np.inf)
         answers = [_answers(asked, track, t) for track, t in zip(tracks, ticks, strict=True)]
         for tick in range(max(map(len, ticks))):
             here = np.array([i for i in range(n) if tick < len(ticks[i])], np.int32)
             now = np.array([ticks[i][tick] for i in here])
-            since = np.array([ticks[i][tick - 1] if tick else -np.inf for i in here])
+            since = np.array([ticks[i][tick - 1] if tick else ticks[i][0] - TICK_S for i in here])
             start, gateway, rssi = _heard(readings, tracks[here], since + self._ahead, now + self._ahead)
             heard = np.diff(start) > 0
             known = np.isfinite(last[here]) | heard
@@ -132,7 +135,9 @@ class _Run:
             last[here] = now
             moving = np.full(len(here), grid.tuning.moving_m2_s)
             always = np.zeros(len(here))
-            reading = grid.step(here, start, gateway, rssi, elapsed, moving, always, self._heartbeat, room[here])
+            lives = self._first_heard <= (now + self._ahead + ROUND_S)[:, None]
+            beat = np.where(lives, np.inf, -np.inf)
+            reading = grid.step(here, start, gateway, rssi, elapsed, moving, always, beat, room[here])
             if trace:
                 trace.keep(here, tick, np.minimum(moving * elapsed, grid.tuning.spread_max_m2))
             room[here], p_room = choose_room(room[here], reading)

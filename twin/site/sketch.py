@@ -66,9 +66,9 @@ def read_sketch(gateways: Path, rooms: Path | None, outline: Path | None, more_f
     found = _read_rooms(rooms) if rooms else []
     area = _read_outline(outline) if outline else None
     listed, problems = _read_gateways(gateways)
-    lowest = min((floor for _, floor, _ in found), default=0)
     floors = {floor for _, floor, _ in found} | {row[4] for row in listed if row[4] is not None} | set(more_floors)
     order = tuple(sorted(floors or {0}))
+    lowest = min((floor for _, floor, _ in found), default=order[0])
     of = {floor: i for i, floor in enumerate(order)}
     x, y, z = (np.array([row[k] for row in listed], float) for k in (1, 2, 3))
     floor = np.array([of[lowest if row[4] is None else row[4]] for row in listed], np.int32)
@@ -95,7 +95,7 @@ def _read_rooms(path: Path) -> list[tuple[str, int, BaseGeometry]]:
         try:
             properties = feature["properties"]
             geometry = shape(feature["geometry"])
-            name, floor = str(properties["room_id"]), int(properties.get("floor") or 0)
+            name, floor = str(properties["room_id"]), _whole(properties.get("floor") or 0)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, ShapelyError) as error:
             problems.append(f"{path.name} feature {index}: needs room_id, floor and a polygon ({error})")
             continue
@@ -106,6 +106,14 @@ def _read_rooms(path: Path) -> list[tuple[str, int, BaseGeometry]]:
     if problems:
         raise SiteError(f"The rooms in {path} have faults:", tuple(problems))
     return rooms
+
+
+def _whole(value: object) -> int:
+    """A floor number; ValueError for one between floors."""
+    floor = float(str(value))
+    if floor != int(floor):
+        raise ValueError(f"floor {value} is no whole number")
+    return int(floor)
 
 
 def _read_outline(path: Path) -> Polygon:
@@ -138,7 +146,8 @@ def _read_gateways(path: Path) -> tuple[list[_Row], list[str]]:
         place = [float("nan") if blank else number(text) for text in (row["x"], row["y"], height)]
         floor = number(row["floor"]) if row["floor"] else None
         here = [f"{axis} is {row[axis]!r}, expected metres" for axis, v in zip("xyz", place, strict=True) if v is None]
-        here += [f"floor is {row['floor']!r}, expected a whole number"] if row["floor"] and floor is None else []
+        whole = not row["floor"] or (floor is not None and floor == int(floor))
+        here += [] if whole else [f"floor is {row['floor']!r}, expected a whole number"]
         here += [] if name else ["has no gateway_id"]
         here += [f"{name} was already on line {seen[name]}"] if name in seen else []
         faults += [f"{path.name} line {line}: {fault}" for fault in here]
