@@ -2,6 +2,7 @@
 #   make run     the simulated hospital in your browser (make run TAGS=5000 SPEED=10 SEED=2)
 #   make test    every test, with a real browser and a real broker (make test ARGS="-k bus")
 #   make check   style, types, import contracts
+#   make ifc     what importing BIM models (IFC) and COBie workbooks needs
 #   make bench   measured ratios
 #   make fidelity   how well the twin knows the simulated hospital (make fidelity MINUTES=10 SEED=2 SURVEY=60)
 #   make pins    write requirements*.txt anew from requirements*.in
@@ -12,7 +13,7 @@ export WARDLIGHT_DEMO_TAGS := $(or $(TAGS),$(WARDLIGHT_DEMO_TAGS))
 export WARDLIGHT_DEMO_SPEED := $(or $(SPEED),$(WARDLIGHT_DEMO_SPEED))
 export WARDLIGHT_DEMO_SEED := $(or $(SEED),$(WARDLIGHT_DEMO_SEED))
 
-.PHONY: run test check bench fidelity pins clean
+.PHONY: run test check ifc bench fidelity pins clean
 .DEFAULT_GOAL := run
 
 run: .venv/.run-ready
@@ -27,6 +28,9 @@ check: .venv/.dev-ready
 	.venv/bin/pyright
 	.venv/bin/lint-imports
 
+ifc: .venv/.run-ready
+	@scripts/venv.sh requirements.txt requirements-ifc.txt
+
 bench: .venv/.dev-ready
 	@missed=0; for file in benchmarks/[!_]*.py; do \
 	  echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || missed=1; done; exit $$missed
@@ -39,6 +43,8 @@ pins: .venv/.dev-ready
 	CUSTOM_COMPILE_COMMAND="make pins" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements.txt requirements.in
 	CUSTOM_COMPILE_COMMAND="make pins" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file requirements-ifc.txt requirements-ifc.in
+	CUSTOM_COMPILE_COMMAND="make pins" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --allow-unsafe \
 	  --output-file requirements-dev.txt requirements-dev.in
 
@@ -50,7 +56,7 @@ clean:
 	@echo "Compiling the positioning loops ..." >&2; $(PY) -m twin compile >/dev/null
 	@touch $@
 
-.venv/.dev-ready: requirements.txt requirements-dev.txt scripts/venv.sh
-	@scripts/venv.sh requirements.txt requirements-dev.txt
+.venv/.dev-ready: requirements.txt requirements-ifc.txt requirements-dev.txt scripts/venv.sh
+	@scripts/venv.sh requirements.txt requirements-ifc.txt requirements-dev.txt
 	@$(PY) -m twin compile >/dev/null
 	@touch .venv/.run-ready $@

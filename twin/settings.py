@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     gateways: Path = ROOT / "data/demo/gateways.csv"
     tags: Path = ROOT / "data/demo/tags.csv"
     climate: Path = ROOT / "data/climate.toml"
+    meters: Path = ROOT / "data/demo/meters.csv"
+    """Energy meters: where their messages come from and what they measure."""
+    asset_rules: Path = ROOT / "data/assets.toml"
+    """What a room makes of an asset's status, and how many of each type a place should hold."""
     var: Path = ROOT / "data/var"
     """The only place written at run time."""
     database_url: str = ""
@@ -93,7 +97,7 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "building", "gateways", "tags", "climate", "var",
+        "building", "gateways", "tags", "climate", "meters", "asset_rules", "var",
         "mqtt_ca", "mqtt_certificate", "mqtt_key", "broker_certificate", "broker_key",
     )  # fmt: skip
     @classmethod
@@ -134,6 +138,18 @@ class Settings(BaseSettings):
     def broker_url(self) -> str:
         """The broker to use: the outside one, or the embedded one."""
         return self.mqtt_url or f"mqtt://127.0.0.1:{self.broker_port}"
+
+    @property
+    def building_in_use(self) -> Path:
+        """The building as the twin knows it: the one that was imported or drawn, else `building`."""
+        own = self.var / "site/building"
+        return own if (own / "manifest.json").exists() else self.building
+
+    @property
+    def tag_list(self) -> Path:
+        """The tags as the twin knows them: the list that people changed, else `register`."""
+        own = self.var / "site/tags.csv"
+        return own if own.exists() else self.register
 
     @property
     def register(self) -> Path:

@@ -35,8 +35,8 @@ def build(s: Settings) -> Engine:
         SiteError: building, gateways or register cannot be used.
         SettingsError: the climate ranges cannot be used.
     """
-    site = load_site(s.building, s.gateway_list)
-    tags = load_tags(s.register)
+    site = load_site(s.building_in_use, s.gateway_list)
+    tags = load_tags(s.tag_list)
     ranges = load_ranges(s.climate)
     require_types(ranges, (tag.type for tag in tags if tag.kind == Kind.SENSOR), s.climate)
     warm()

@@ -85,7 +85,7 @@ def of_history(s: Settings, minutes: float) -> Report:
     Raises:
         WardlightError: there is no truth, or no history.
     """
-    site, tags = load_site(s.building, s.gateway_list), load_tags(s.register)
+    site, tags = load_site(s.building_in_use, s.gateway_list), load_tags(s.tag_list)
     files = sorted((s.var / "hospital/truth").glob(HOUR_FILES))
     until = newest(files)
     since = until - 60.0 * minutes

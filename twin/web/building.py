@@ -1,4 +1,4 @@
-"""The building, read once per process and again when commissioning has written another gateway list."""
+"""The building, read once per process and again when another building or gateway list was put in its place."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ from twin.site import Site, load_site
 
 _log = log.get("building")
 
-Stamp = tuple[Path, int]
-"""Which gateway list, and when it was written."""
+Stamp = tuple[Path, int, Path, int]
+"""Which gateway list and which building, and when each was written."""
 
 
 def stamp() -> Stamp:
     """Changes when the building has to be read again; what is made from the building is cached under it."""
-    listed = settings().gateway_list
+    s = settings()
+    built = s.building_in_use
+    return s.gateway_list, _written(s.gateway_list), built, _written(built / "manifest.json")
+
+
+def _written(path: Path) -> int:
     try:
-        return listed, listed.stat().st_mtime_ns
+        return path.stat().st_mtime_ns
     except OSError:
-        return listed, 0
+        return 0
 
 
 def building() -> Site:
@@ -38,10 +43,10 @@ def building() -> Site:
 def _building(_stamp: Stamp) -> Site:
     s = settings()
     try:
-        return load_site(s.building, s.gateway_list)
+        return load_site(s.building_in_use, s.gateway_list)
     except SiteError as error:
         if s.gateway_list == s.gateways:
             raise
         # Somebody edited the file by hand: the picture stays, with the gateways that the site came with.
         _log.error(f"{error}")
-        return load_site(s.building, s.gateways)
+        return load_site(s.building_in_use, s.gateways)

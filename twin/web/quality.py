@@ -74,7 +74,7 @@ def heat(site: Site, gateways: tuple[Gateway, ...], surveyed: Path | None) -> He
         SiteError: the survey cannot be read.
     """
     content = surveyed.read_bytes() if surveyed and surveyed.exists() else b""
-    building = str(settings().building).encode()
+    building = str(settings().building_in_use).encode()
     parts = (building, gateways_csv(site, gateways).encode(), content)
     key = hashlib.blake2s(b"\0".join(hashlib.blake2s(part).digest() for part in parts), digest_size=16).hexdigest()
     with _one_at_a_time:
