@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from twin.locate import kernel
 from twin.locate.cells import Cells
-from twin.locate.kernel import Batch, Ground, Heard, Posteriors, Reading
+from twin.locate.evidence import offset_evidence
+from twin.locate.kernel import Batch, Reading
 from twin.locate.offsets import SHIFTS, GatewayOffsets, TagOffsets
 from twin.locate.radio_map import EDGE_SOFT_DB, Anchors, RadioMap
+from twin.locate.tiles import TALL, WIDE, Heard, ground_of, heard_of, posteriors_of
 from twin.locate.travel import Travel
 from twin.model import F32, F64, I32, NONE
 
@@ -59,9 +61,6 @@ class Tuning:
     reach_m: float = 20.0
     reach_min_m: float = 6.0
     """A tag is sought no farther, and not less far, from the gateway that hears it best."""
-    level_sure: float = 0.99
-    level_every: int = 4
-    """A tag whose level is this sure, and heard best there, is sought on the others only each so many steps."""
     guessed_reach_m: float = 40.0
     guessed_reach_min_m: float = 20.0
     """The same where that gateway's own place is only guessed."""
@@ -100,26 +99,15 @@ class GridFilter:
     ) -> None:
         self.cells, self.tuning = cells, tuning
         tags = len(groups)
-        levels, rows, columns = cells.shape
+        self._levels_beside = np.where(anchors.guessed, cells.shape[0], 1)
         farthest = tuning.guessed_reach_m if anchors.guessed.any() else tuning.reach_m
-        side = int(np.ceil(2 * farthest / cells.step)) + 1
-        self.ground = _ground(cells, radio, tuning)
-        self._heard = _heard(radio, tuning)
-        self._levels_beside = np.where(anchors.guessed, levels, 1)
-        kept = levels if anchors.guessed.any() else kernel.LEVELS_KEPT
-        size = (min(levels, kept), min(rows, side), min(columns, side))
-        self.state = Posteriors(
-            np.zeros((tags, *size), np.float32),
-            np.full((tags, 6), -1, np.int32),
-            np.zeros((tags, 3), np.int32),
-            np.zeros(tags, np.float32),
-            np.zeros((tags if trace else 0, *size), np.float32),
-        )
+        self.ground = ground_of(cells, _audience(radio, tuning))
+        self._heard = _heard(cells, radio, tuning)
+        kept = 2 * int(self._levels_beside.max(initial=1)) + 1
+        self.state = posteriors_of(self.ground, tags, kept, int(np.ceil(farthest / cells.step)), trace=trace)
         self._row, self._column = cells.at(anchors.x, anchors.y)
         self._level = anchors.level
         self._reach = _reach(cells, radio, anchors, tuning)
-        self._sure = np.full(tags, NONE, np.int32)
-        self._turn = 0
         self.travel = Travel(tags)
         self.offsets = TagOffsets(groups, spike=reference_tags and bool(radio.surveyed.any()))
         self.gateways = GatewayOffsets(len(anchors.x), radio.edge, tuning.noise_db, learn=learn)
@@ -152,12 +140,6 @@ class GridFilter:
         )  # fmt: skip
         new = self.state.box[tags, 0] < 0
         reading = self._advance(batch, heartbeat)
-        self._turn += 1
-        # On one level alone the others cannot speak; what was sure before stays so.
-        wide = batch.box[:, 3] > 1
-        single = self.cells.shape[0] == 1
-        sure = np.where(reading.p_level >= t.level_sure, reading.level, NONE)
-        self._sure[tags] = np.where(wide | single, sure, self._sure[tags])
         self.travel.step(tags, reading.x, reading.y, elapsed)
         self.gateways.learn(gateway, batch.rssi, reading.residual)
         self._learn_tags(batch, elapsed)
@@ -180,27 +162,26 @@ class GridFilter:
         return reading
 
     def _boxes(self, tags: I32, start: I32, gateway: I32, rssi: F32) -> I32:
-        """The cells each tag may be in: those near enough to the gateway that hears it best."""
-        t = self.tuning
+        """The tiles each tag may be in: those near enough to the gateway that hears it best."""
         box = self.state.box[tags].copy()
         count = np.diff(start)
         heard = np.flatnonzero(count)
         if not len(heard):
             return box
-        of = np.repeat(np.arange(len(tags)), count)
-        best = np.lexsort((rssi, of))[np.cumsum(count)[heard] - 1]
+        of = np.repeat(np.arange(len(heard)), count[heard])
+        loudest = np.flatnonzero(rssi == np.maximum.reduceat(rssi, start[heard])[of])
+        best = np.empty(len(heard), np.intp)
+        best[of[loudest]] = loudest
         g = gateway[best]
         loud = np.rint(rssi[best] - self.state.offset[tags[heard]]) - REACH_DBM[0]
         reach = self._reach[g, np.clip(loud, 0, len(REACH_DBM) - 1).astype(int)]
         half = np.ceil(reach).astype(np.int32)
-        settled = (self._level[g] == self._sure[tags[heard]]) & ((tags[heard] + self._turn) % t.level_every != 0)
-        beside = np.where(settled, 0, self._levels_beside[g])
-        middles = ((self._level[g], beside), (self._row[g], half), (self._column[g], half))
-        for axis, ((middle, side), size) in enumerate(zip(middles, self.cells.shape, strict=True)):
-            first = np.clip(middle - side, 0, size - 1)
-            last = np.clip(middle + side, 0, size - 1)
-            box[heard, axis] = first
-            box[heard, axis + 3] = np.minimum(last - first + 1, self.state.p.shape[axis + 1])
+        levels, rows, columns = (self._level[g], self._levels_beside[g]), (self._row[g], half), (self._column[g], half)
+        middles = ((*levels, 1), (*rows, TALL), (*columns, WIDE))
+        for axis, ((middle, side, tile), size) in enumerate(zip(middles, self.cells.shape, strict=True)):
+            first = np.clip(middle - side, 0, size - 1) // tile
+            last = np.clip(middle + side, 0, size - 1) // tile
+            box[heard, axis], box[heard, axis + 3] = first, last - first + 1
         return box
 
     def _learn_tags(self, batch: Batch, elapsed: F64) -> None:
@@ -208,7 +189,7 @@ class GridFilter:
         if not len(which):
             return
         evidence = np.empty((len(which), len(SHIFTS)), np.float32)
-        kernel.offset_evidence(self.state, self.ground, self._heard, batch, which, SHIFTS, evidence)
+        offset_evidence(self.state, self.ground, self._heard, batch, which, SHIFTS, evidence)
         at = batch.tag[which]
         self.state.offset[at] = self.offsets.learn(at, evidence, self.travel)
 
@@ -221,19 +202,6 @@ class GridFilter:
         t = self.tuning
         still = np.exp(-spread2 / np.maximum(r90, 0.1) ** 2 / t.still_spread)
         return np.maximum(r90 * (t.moving_r90 + t.still_r90 * r90 * still), R90_MIN_M).astype(np.float32)
-
-
-def _ground(cells: Cells, radio: RadioMap, tuning: Tuning) -> Ground:
-    levels, rows, columns = cells.shape
-    edge = np.zeros((4, levels, rows + 2, columns + 2), np.float32)
-    edge[:, :, 1:-1, 1:-1] = cells.edge
-    out = cells.edge.sum(axis=0)
-    out += edge[0, :, 1:-1, :-2] + edge[1, :, :-2, 1:-1] + edge[2, :, :-2, :-2] + edge[3, :, :-2, 2:]
-    links = np.array([[*link.a, *link.b] for link in cells.links], np.int32).reshape(-1, 6)
-    return Ground(
-        np.ascontiguousarray(cells.room, np.int32), edge, np.ascontiguousarray(out), cells.home, links,
-        _audience(radio, tuning), 1.0 / max(int(cells.walkable.sum()), 1), cells.step, cells.x0, cells.y0,
-    )  # fmt: skip
 
 
 def _audience(radio: RadioMap, tuning: Tuning) -> I32:
@@ -262,7 +230,7 @@ def _reach(cells: Cells, radio: RadioMap, anchors: Anchors, tuning: Tuning) -> F
     return np.clip(reach, least / cells.step, most / cells.step).astype(np.float32)
 
 
-def _heard(radio: RadioMap, tuning: Tuning) -> Heard:
+def _heard(cells: Cells, radio: RadioMap, tuning: Tuning) -> Heard:
     surveyed = (radio.surveyed > 0)[:, None, None, None]
     spread = np.where(surveyed, np.clip(radio.sd, tuning.map_min_db, tuning.map_max_db), radio.sd)
     sigma2 = tuning.noise_db**2 + spread**2
@@ -271,9 +239,7 @@ def _heard(radio: RadioMap, tuning: Tuning) -> Heard:
     mean = radio.edge + EDGE_SOFT_DB * np.logaddexp(0.0, (radio.mean - radio.edge) / EDGE_SOFT_DB)
     scale = (np.sqrt(sigma2) / tuning.noise_db / caught) ** (1.0 / 3.0)
     silence = (1.0 - tuning.silence * np.minimum(caught, 0.97)) ** (-1.0 / 3.0)
-    cells = int(np.prod(mean.shape[1:]))
-    flat = (a.reshape(-1, cells).astype(np.float32) for a in (mean, scale, scale / (5.0 * sigma2), silence))
-    return Heard(*flat)
+    return heard_of(cells, mean, scale, scale / (5.0 * sigma2), silence)
 
 
 def _part(batch: Batch, which: NDArray[np.intp]) -> Batch:
