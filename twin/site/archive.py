@@ -19,7 +19,7 @@ from twin.site.schema import FORMS, REQUIRED_FILES, Archive, Feature, Problem
 MAX_MEMBER_BYTES = 256 * 1024 * 1024
 """A file of an archive larger than this is refused rather than unpacked."""
 
-_DEGREE_DECIMALS = 9
+DEGREE_DECIMALS = 9
 """0.1 mm on the ground."""
 
 _ReadBytes = Callable[[str], bytes | None]
@@ -160,4 +160,4 @@ def _geojson(feature: Feature) -> dict[str, Any]:
 
 
 def _rounded(geometry: shapely.Geometry) -> dict[str, Any]:
-    return mapping(shapely.transform(geometry, lambda points: points.round(_DEGREE_DECIMALS)))  # pyright: ignore[reportArgumentType]
+    return mapping(shapely.transform(geometry, lambda points: points.round(DEGREE_DECIMALS)))  # pyright: ignore[reportArgumentType]

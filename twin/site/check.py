@@ -185,7 +185,19 @@ def _check_overlaps(units: list[Feature], shapes: list[BaseGeometry]) -> Iterato
         if a < b:
             area = shapes[a].intersection(shapes[b]).area
             if area > OVERLAP_M2:
-                yield Problem(units[a].where, f"overlaps {units[b].where} by {area:.2f} m2")
+                what = f"overlaps {units[b].where} by {area:.2f} m2"
+                if _declared(units[a], units[b]):
+                    yield Problem(units[a].where, f"{what}, as its source draws it; the smaller room wins", fatal=False)
+                else:
+                    yield Problem(units[a].where, what)
+
+
+def _declared(one: Feature, other: Feature) -> bool:
+    """Tell whether an importer wrote that its source means the two rooms to overlap."""
+    return any(
+        isinstance(listed := a.properties.get("overlaps"), list) and b.id in listed
+        for a, b in ((one, other), (other, one))
+    )
 
 
 def _check_doors(

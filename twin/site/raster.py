@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CELL = 0.25
 """Side of a raster cell in metres."""
 
+_SHARED_M2 = 1e-4
+"""Rooms that have less than this in common only touch."""
 _MIXED = -2
 """Marks a cell that a room's edge runs through."""
 
@@ -43,7 +45,9 @@ class RoomRaster:
         return cls(
             tuple(
                 _rasterise(
-                    site.bounds[level], np.array(members, dtype=np.int32), [site.room_shapes[i] for i in members]
+                    site.bounds[level],
+                    np.array(members, dtype=np.int32),
+                    _apart([site.room_shapes[i] for i in members]),
                 )
                 for level, members in enumerate(site.rooms_of_level)
             )
@@ -63,6 +67,17 @@ def rooms_at(site: Site, level: I32, x: F32, y: F32) -> I32:
         if here.size:
             found[here] = _rooms_on_level(raster, x[here].astype(float), y[here].astype(float))
     return found
+
+
+def _apart(shapes: list[Shape]) -> list[Shape]:
+    """The shapes without overlaps: where two have a piece in common, it is the smaller one's."""
+    apart = list(shapes)
+    left, right = STRtree(shapes).query(shapes, predicate="intersects")
+    for a, b in zip(left, right, strict=True):
+        larger = (shapes[a].area, a) > (shapes[b].area, b)
+        if larger and shapes[a].intersection(shapes[b]).area > _SHARED_M2:
+            apart[a] = apart[a].difference(shapes[b])  # pyright: ignore[reportArgumentType] - areas stay areas
+    return apart
 
 
 def _rooms_on_level(raster: _LevelRaster, x: np.ndarray, y: np.ndarray) -> I32:
@@ -92,7 +107,8 @@ def _rasterise(bounds: Bounds, rooms: I32, shapes: list[Shape]) -> _LevelRaster:
     rows = int(np.ceil((bounds.y1 - y0) / CELL)) + 1
     cells = np.full((rows, columns), NONE, dtype=np.int32)
     for room, shape in zip(rooms, shapes, strict=True):
-        _fill(cells, x0, y0, int(room), shape)
+        if not shape.is_empty:
+            _fill(cells, x0, y0, int(room), shape)
     for shape in shapes:
         _mark_edges(cells, x0, y0, shape)
     return _LevelRaster(x0, y0, cells, rooms, STRtree(shapes))

@@ -12,7 +12,10 @@ from twin.site.schema import Problem
 
 
 def summarise(site: Site | None, problems: Sequence[Problem]) -> dict[str, Any]:
-    """Levels with their rooms, and the problems, as JSON values; areas in square metres."""
+    """Levels with their rooms, and the problems, as JSON values.
+
+    Areas are plan areas in square metres; a level's is the sum of its rooms'.
+    """
     levels = [] if site is None else [_level(site, index) for index in range(len(site.levels))]
     return {"levels": levels, "problems": [str(problem) for problem in problems]}
 
@@ -23,7 +26,7 @@ def _level(site: Site, index: int) -> dict[str, Any]:
         "ordinal": level.ordinal,
         "name": level.name,
         "elevation_m": round(level.elevation, 3),
-        "area_m2": round(site.level_shapes[index].area, 2),
+        "area_m2": round(sum(site.rooms[room].area for room in site.rooms_of_level[index]), 2),
         "rooms": [_room(site, room) for room in site.rooms_of_level[index]],
     }
 
