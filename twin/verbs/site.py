@@ -1,4 +1,4 @@
-"""`python -m twin site ...`: check an archive, draw a plan, draw up a register."""
+"""`python -m twin site ...`: take a building in, check, export or draw one, draw up a register."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from twin.site.plan import read_plan
 from twin.site.register import draw_register
 from twin.site.registers import write_gateways, write_tags
 from twin.site.summary import summarise, summary_text
+from twin.site.take_in import export_building, take_in
 
-app = typer.Typer(help="Check and draw buildings.", no_args_is_help=True)
+app = typer.Typer(help="Import, check, export and draw buildings.", no_args_is_help=True)
 
 
 @app.command()
@@ -30,6 +31,33 @@ def check(
     typer.echo(json.dumps(summary, ensure_ascii=False) if as_json else summary_text(summary))
     if not usable:
         raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help="IFC model (.ifc, .ifczip, .ifc.gz), IMDF archive, or plan sections.")
+    ],
+    out: Annotated[Path, typer.Argument(help="Folder for the IMDF archive; a building in it is replaced.")],
+    assets: Annotated[Path | None, typer.Option(help="COBie workbook (.xlsx) with rooms and assets.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make an IMDF archive of a building; exit 1 if it has faults with which the twin cannot use it."""
+    taken = take_in(source, out, assets=assets)
+    for note in taken.notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(json.dumps(taken.summary, ensure_ascii=False) if as_json else summary_text(taken.summary))
+    if not taken.usable:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    building: Annotated[Path, typer.Argument(help="IMDF folder or zip.")],
+    out: Annotated[Path, typer.Argument(help="Zip to write.")],
+) -> None:
+    """Write a building as an IMDF zip."""
+    export_building(building, out)
 
 
 @app.command()
