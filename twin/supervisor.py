@@ -55,6 +55,7 @@ def parts(settings: Settings) -> list[Part]:
     wanted = [
         Part("broker", [*twin, "broker"]) if settings.embedded_broker else None,
         Part("engine", [*twin, "engine"]),
+        Part("worker", [*twin, "worker"]),
         Part("web", [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:server"]),
         Part("simulator", [*twin, "simulate"]) if settings.demo else None,
     ]
