@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.climate import Climate, Range, RoomClimate
+from twin.climate.board import MeterBoard
 from twin.flow.kpis import DepartmentStays, Register, in_use, kpis, level_counts
 from twin.frame import Live, Pressed, encode_catalogue, encode_frame, encode_health, encode_summary
 from twin.health import Outside, Progress, Reporter
 from twin.history.batch import Batch, Restored
-from twin.history.thin import LastStored, live_fixes, thin, thin_samples
+from twin.history.gather import Gatherer
 from twin.intake import Intake
 from twin.locate import Locator
 from twin.locate.motion import MotionMemory
@@ -29,8 +30,6 @@ from twin.site import Site
 
 PRESSED_S = 30.0
 """How long a tag's marker shows a press."""
-REFRESH_S = 60
-"""Each open visit's confidence is brought up to date in history once in so many ticks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,9 @@ class Engine:
         ranges: Mapping[str, Range],
         patterns: Sequence[str],
         locator: Locator,
+        meters: MeterBoard | None = None,
     ) -> None:
-        self.intake = Intake(site, tags, patterns, Slots(tags))
+        self.intake = Intake(site, tags, patterns, Slots(tags), meters)
         self.progress = Progress()
         self.rev, self.catalogue = encode_catalogue(site.name, tags)
         self.site, self.tags = site, tuple(tags)
@@ -77,11 +77,10 @@ class Engine:
         self._stays = DepartmentStays(self._register)
         self._ed_entered = np.full(len(tags), np.nan)
         self._rooms: list[RoomClimate] = []
-        self._reporter = Reporter(site, self.intake, locator)
+        self._reporter = Reporter(site, self.intake, locator, self._climate)
         self._presses: deque[Pressed] = deque(maxlen=20)
         self._pressed_at = np.full(len(tags), -np.inf)
-        self._stored = LastStored.never(len(tags))
-        self._stored_samples: dict[tuple[int, str], Sample] = {}
+        self._gatherer = Gatherer(len(tags))
         self._fixes = nowhere(len(tags))
 
     @property
@@ -96,7 +95,7 @@ class Engine:
         self._locator.restore(fixes)
         self._states.restore(fixes)
         self._visits.restore(restored.open_visits, fixes)
-        self._stored = self._stored.with_stored(restored.last)
+        self._gatherer.restore(restored.last)
         for press in restored.presses:
             # Its burst may still be on the air and was heard until we stopped.
             self.intake.slots.presses.resume(press.tag, press.pattern, restored.t or press.t)
@@ -107,7 +106,7 @@ class Engine:
         return self._visits.open_visits(range(len(self.tags)))
 
     def receive(self, topic: str, payload: bytes, received_at: float) -> None:
-        """Take one message of a gateway; never raises on account of what is in it."""
+        """Take one message of a gateway or meter; never raises on account of what is in it."""
         self.intake.receive(topic, payload, received_at)
 
     def tick(self, now: float, status: Status = Status(), *, draw: bool = True) -> Published:
@@ -124,7 +123,9 @@ class Engine:
         self._fixes = fixes
         self._note_presses(report.presses)
         self._count(len(np.unique(epoch.tag)), len(opened), len(closed), report.samples, report.presses)
-        batch = self._batch(now, opened, closed, report.samples, report.presses)
+        due = self._visits.open_visits(self._gatherer.due(now))
+        readings = self.intake.meters.take(silent_gateways(epochs.heartbeat, now))
+        batch = self._gatherer.batch(fixes, opened + due, closed, report.samples, report.presses, readings)
         frames, summary = self._draw(now, status) if draw else ((), b"")
         self.progress.t = now
         return Published(now, frames, summary, batch)
@@ -178,15 +179,6 @@ class Engine:
             self._pressed_at[press.tag] = press.t
             where = Pressed(press, int(self._fixes.room[press.tag]), int(self._fixes.level[press.tag]))
             self._presses.appendleft(where)
-
-    def _batch(
-        self, now: float, opened: list[Visit], closed: list[Visit], samples: Sequence[Sample], presses: Sequence[Press]
-    ) -> Batch:
-        kept, self._stored = thin(live_fixes(self._fixes), self._stored)
-        kept_samples = thin_samples(samples, self._stored_samples)
-        self._stored_samples.update({(s.tag, s.quantity): s for s in kept_samples})
-        due = self._visits.open_visits(range(int(now) % REFRESH_S, len(self._fixes.x), REFRESH_S))
-        return Batch(now, opened + due, closed, kept, kept_samples, list(presses))
 
     def _count(self, fixes: int, opened: int, closed: int, samples: Sequence[Sample], presses: Sequence[Press]) -> None:
         done = self.progress

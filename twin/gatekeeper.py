@@ -40,6 +40,7 @@ class Gatekeeper:
         self._gateways: dict[str, str] = {}
         self._topics: dict[str, str] = {}
         self._simulated: frozenset[str] = frozenset()
+        self._metered: frozenset[str] = frozenset()
         self._rights: dict[str, Rights] = {}
         self._decided: dict[tuple[str, str, bool], bool] = {}
         self._told: set[tuple[str, str]] = set()
@@ -92,11 +93,13 @@ class Gatekeeper:
         s = self._settings
         match account:
             case "twin":
-                return rights.twin_rights(s.site, s.gateway_topics)
+                return rights.twin_rights(s.site, (*s.gateway_topics, *s.meter_topics, *self._metered))
             case "web":
                 return rights.web_rights(s.site)
             case "simulator":
                 return rights.simulator_rights(s.site, self._simulated)
+            case _ if not tokens.is_mac(account):
+                return rights.meter_rights(account, s.meter_topics)
             case _:
                 return rights.gateway_rights(account, s.gateway_topics, self._topics.get(account))
 
@@ -107,7 +110,7 @@ class Gatekeeper:
             return
         self._looked = now
         s = self._settings
-        files = (tokens.digests_path(s.secrets), s.gateway_list, s.gateways)
+        files = (tokens.digests_path(s.secrets), s.gateway_list, s.gateways, s.meters)
         stamps = {path: path.stat().st_mtime if path.exists() else 0.0 for path in files}
         if stamps == self._stamps:
             return
@@ -115,8 +118,9 @@ class Gatekeeper:
         try:
             self._gateways = dict(tokens.digests(s.secrets))
             self._topics = _gateway_topics(s.gateway_list)
+            self._metered = frozenset(_topics(s.meters))
             # The simulated gateways hang where they hang, whatever somebody enters while commissioning.
-            self._simulated = frozenset(_gateway_topics(s.gateways).values())
+            self._simulated = frozenset(_topics(s.gateways)) | self._metered
         except WardlightError as error:
             _log.error(f"{error} The broker goes on with what it knew before.")
         self._rights = {}
@@ -142,10 +146,22 @@ def _account(user: str | None) -> str:
 def _gateway_topics(path: Path) -> dict[str, str]:
     """Topic by gateway MAC, from the gateway list; empty when there is none."""
     try:
+        return {tokens.gateway_mac(row["gateway_id"]): row["topic"] for row in _rows(path)}
+    except KeyError as error:
+        raise WardlightError(f"Cannot read the gateway list {path}: it lacks the column {error}.") from error
+
+
+def _topics(path: Path) -> list[str]:
+    """The topics of a list of gateways or meters; our own are nobody's."""
+    return [row["topic"] for row in _rows(path) if not row["topic"].startswith(("wardlight/", "$"))]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file that name a topic; empty when there is no file."""
+    try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-        return {tokens.gateway_mac(row["gateway_id"]): row["topic"] for row in rows if row.get("topic")}
+            return [row for row in csv.DictReader(file) if row.get("topic")]
     except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, csv.Error) as error:
-        raise WardlightError(f"Cannot read the gateway list {path}: {error}.") from error
+        return []
+    except (OSError, ValueError, csv.Error) as error:
+        raise WardlightError(f"Cannot read the list {path}: {error}.") from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from twin.climate import Climate
 from twin.intake import Intake
 from twin.locate import Locator
 from twin.model import Fixes, State
@@ -61,8 +62,9 @@ class Progress:
 class Reporter:
     """Builds the health report; keeps only what it needs to turn counts into rates."""
 
-    def __init__(self, site: Site, intake: Intake, locator: Locator) -> None:
+    def __init__(self, site: Site, intake: Intake, locator: Locator, climate: Climate) -> None:
         self._site = site
+        self._climate = climate
         self._locator = locator
         self._intake = intake
         self._before: dict[str, int] = {}
@@ -80,6 +82,9 @@ class Reporter:
             "unknown_frames": self._intake.slots.unknown,
             "unknown_gateways": self._intake.unknown_gateways.most_common(),
             "gateways": self._gateways(now),
+            "sensors": self._climate.sensors(now),
+            "meters": self._intake.meters.report(now),
+            "unknown_meters": self._intake.meters.unknown.most_common(),
         }
 
     def _rates(self, now: float) -> Callable[[str, int], float]:
@@ -136,6 +141,7 @@ class Reporter:
         counts = self._intake.epochs.counts
         return {
             **dict(sorted(self._intake.counters.items())),
+            **dict(sorted(self._intake.meters.counters.items())),
             "rows.unknown_tag": counts.unknown_tag,
             "rows.late": counts.late,
             "rows.rssi_refused": counts.rssi_refused,

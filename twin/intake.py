@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from twin.climate.board import MeterBoard, sample_of
 from twin.locate.epochs import EpochBuilder
 from twin.model import Tag
 from twin.radio import Refusal, Response, Slots, Upload, read_upload, topic_gateway
@@ -61,7 +62,15 @@ class _Lookup(dict[str, int]):
 class Intake:
     """Everything that happens to a message before the tick."""
 
-    def __init__(self, site: Site, tags: Sequence[Tag], patterns: Sequence[str], slots: Slots) -> None:
+    def __init__(
+        self,
+        site: Site,
+        tags: Sequence[Tag],
+        patterns: Sequence[str],
+        slots: Slots,
+        meters: MeterBoard | None = None,
+    ) -> None:
+        self.meters = meters or MeterBoard((), (), site.rooms, site.gateways)
         self.epochs = EpochBuilder(len(tags), len(site.gateways))
         self.slots = slots
         self.gateways = [GatewayFacts() for _ in site.gateways]
@@ -78,7 +87,10 @@ class Intake:
         self._lookup = _Lookup({tag.mac: tag.index for tag in tags})
 
     def receive(self, topic: str, payload: bytes, received_at: float) -> None:
-        """Take one message of a gateway; whatever is in it, this does not raise."""
+        """Take one message of a gateway or meter; whatever is in it, this does not raise."""
+        if self.meters.takes(topic):
+            self._meter(topic, payload, received_at)
+            return
         named = topic_gateway(topic, self._patterns)
         message = read_upload(topic, payload, received_at, named)
         if isinstance(message, Upload):
@@ -87,6 +99,12 @@ class Intake:
             self._refuse(message, named, received_at)
         elif isinstance(message, Response):
             self.counters["responses"] += 1
+
+    def _meter(self, topic: str, payload: bytes, received_at: float) -> None:
+        fault = self.meters.receive(topic, payload, received_at)
+        if fault is not None:
+            self.counters[f"refused.{fault.reason}"] += 1
+            self.rejects.append(Reject(received_at, topic, fault.reason, fault.detail, sample_of(payload)))
 
     def _upload(self, upload: Upload) -> None:
         index = self._gateway.get(upload.gateway)

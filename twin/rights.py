@@ -38,11 +38,11 @@ def covers(allowed: str, asked: str) -> bool:
     return len(a) == len(b)
 
 
-def twin_rights(site: str, gateway_topics: Iterable[str]) -> Rights:
-    """The engine: reads the gateways and commands, writes everything of its site."""
+def twin_rights(site: str, senders: Iterable[str]) -> Rights:
+    """The engine: reads the gateways, the meters and commands, writes everything of its site."""
     return Rights(
         frozenset({f"wardlight/{site}/#"}),
-        frozenset({*gateway_topics, f"wardlight/{site}/clock", f"wardlight/{site}/command"}),
+        frozenset({*senders, f"wardlight/{site}/clock", f"wardlight/{site}/command"}),
     )
 
 
@@ -51,9 +51,9 @@ def web_rights(site: str) -> Rights:
     return Rights(frozenset({f"wardlight/{site}/command"}), frozenset({f"wardlight/{site}/#"}))
 
 
-def simulator_rights(site: str, gateways: Iterable[str]) -> Rights:
-    """The simulated hospital: writes for its gateways and its clock, reads the pace."""
-    return Rights(frozenset({*gateways, f"wardlight/{site}/clock"}), frozenset({f"wardlight/{site}/pace"}))
+def simulator_rights(site: str, topics: Iterable[str]) -> Rights:
+    """The simulated hospital: writes for its gateways and meters and its clock, reads the pace."""
+    return Rights(frozenset({*topics, f"wardlight/{site}/clock"}), frozenset({f"wardlight/{site}/pace"}))
 
 
 def gateway_rights(mac: str, patterns: Sequence[str], own_topic: str | None) -> Rights:
@@ -74,4 +74,30 @@ def gateway_rights(mac: str, patterns: Sequence[str], own_topic: str | None) -> 
             base = before + written
             write |= {pattern.replace("+", written), f"{base}/response", f"{base}/action/response"}
             read.add(f"{base}/action")
+    return Rights(frozenset(write), frozenset(read))
+
+
+def meter_rights(name: str, patterns: Sequence[str]) -> Rights:
+    """One meter, or one bridge that speaks for many.
+
+    Args:
+        name: What its token was made for: no MAC, no `/`, `+` or `#` in it. A bridge's is the root of its
+            topics: "zigbee2mqtt" for `zigbee2mqtt/+`.
+        patterns: The site's meter topics, `+` where the name is.
+    """
+    write: set[str] = set()
+    read: set[str] = set()
+    for pattern in patterns:
+        before, plus, after = pattern.partition("+")
+        if not plus:
+            continue
+        if before == f"{name}/":
+            write.add(f"{name}/#")
+            read.add(f"{name}/#")
+        else:
+            write.add(f"{before}{name}{after}")
+        if before == "tele/":
+            # A Tasmota device tells its state beside its measurements, and its last will is one of them.
+            write |= {f"tele/{name}/#", f"stat/{name}/#"}
+            read.add(f"cmnd/{name}/#")
     return Rights(frozenset(write), frozenset(read))

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     )  # fmt: skip
     """Topics to listen to, comma-separated in the environment; `+` stands where the gateway's
     MAC is."""
+    meter_topics: Annotated[tuple[str, ...], NoDecode] = ("zigbee2mqtt/+", "tele/+/SENSOR")
+    """Topics of energy meters, comma-separated in the environment; `+` stands where the meter's name is."""
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8050, ge=1, le=65535)
@@ -104,22 +106,30 @@ class Settings(BaseSettings):
     def _from_the_project(cls, value: Path | None) -> Path | None:
         return value and ROOT / value.expanduser()
 
-    @field_validator("gateway_topics", mode="before")
+    @field_validator("gateway_topics", "meter_topics", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(topic.strip() for topic in value.split(",") if topic.strip())
         return value
 
-    @field_validator("gateway_topics")
+    @field_validator("gateway_topics", "meter_topics")
     @classmethod
     def _topic_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for topic in value:
             levels = topic.split("/")
             if levels.count("+") > 1 or any("#" in level or ("+" in level and level != "+") for level in levels):
-                raise ValueError(f"{topic!r}: at most one level may be `+` (the gateway's MAC), and `#` is not allowed")
+                raise ValueError(f"{topic!r}: at most one level may be `+` (the sender's name), and `#` is not allowed")
             if topic.startswith(("wardlight/", "$")):
-                raise ValueError(f"{topic!r}: `wardlight/` and `$` topics are not for gateways")
+                raise ValueError(f"{topic!r}: `wardlight/` and `$` topics are not for gateways and meters")
+        return value
+
+    @field_validator("meter_topics")
+    @classmethod
+    def _meters_have_a_root(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for topic in value:
+            if topic.startswith("+"):
+                raise ValueError(f"{topic!r}: the first level must be a word, so that a meter cannot choose any topic")
         return value
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ ACCOUNTS = ("twin", "web", "simulator")
 """Accounts of our own processes."""
 
 _MAC = re.compile(r"[0-9A-F]{12}")
+_METER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 def gateway_mac(text: str) -> str:
@@ -35,6 +36,28 @@ def gateway_mac(text: str) -> str:
     if not _MAC.fullmatch(mac):
         raise WardlightError(f"{text!r} is not a MAC address; give 12 hex digits, as printed on the gateway.")
     return mac
+
+
+def is_mac(account: str) -> bool:
+    """Whether an account is a gateway's."""
+    return _MAC.fullmatch(account) is not None
+
+
+def meter_name(text: str) -> str:
+    """Check the name that a meter or its bridge has in its topics.
+
+    Raises:
+        WardlightError: it has characters that could reach other topics, or is taken.
+    """
+    name = text.strip()
+    if not _METER.fullmatch(name):
+        raise WardlightError(
+            f"{text!r} is no name for a meter's account; use letters, digits, dot, dash, underscore, as in its topic."
+        )
+    mac_like = re.fullmatch(r"[0-9A-Fa-f]{2}([:-]?[0-9A-Fa-f]{2}){5}", name)
+    if mac_like or name in (*ACCOUNTS, "wardlight"):
+        raise WardlightError(f"{name!r} cannot be a meter's account; give the meter another name in its topic.")
+    return name
 
 
 def account_password(secrets_dir: Path, account: str) -> str:
@@ -57,14 +80,14 @@ def account_password(secrets_dir: Path, account: str) -> str:
 
 
 def issue(secrets_dir: Path, mac: str) -> str:
-    """Make a new token for the gateway `mac` and return it; an older one stops working."""
+    """Make a new token for the gateway `mac`, or the meter of that name, and return it; an older one stops working."""
     token = secrets.token_urlsafe(24)
     _write_digests(secrets_dir, {**digests(secrets_dir), mac: digest(token)})
     return token
 
 
 def revoke(secrets_dir: Path, mac: str) -> bool:
-    """Take the token of the gateway `mac` away; False when it had none."""
+    """Take the token of the gateway `mac`, or the meter of that name, away; False when it had none."""
     known = digests(secrets_dir)
     if mac not in known:
         return False

@@ -35,6 +35,22 @@ class RoomClimate(NamedTuple):
     """Type of that sensor: what the values are the temperature of, the room's air or a fridge in it."""
 
 
+class SensorClimate(NamedTuple):
+    """One sensor now: what it said last and when (None for never), and the judgement as in `RoomClimate`.
+
+    `fault` names the quantity that is out of range, "" when none is.
+    """
+
+    tag: int
+    room: int
+    temperature_c: float | None
+    humidity_pct: float | None
+    at: float | None
+    age_s: float | None
+    code: str
+    fault: str
+
+
 @dataclass(slots=True)
 class _Sensor:
     tag: int
@@ -45,6 +61,7 @@ class _Sensor:
     humidity_pct: float | None = None
     at: float | None = None
     code: str = "silent"
+    fault: str = ""
 
     def take(self, sample: Sample) -> bool:
         """Whether the sample was of use; older ones than the newest are not."""
@@ -60,13 +77,14 @@ class _Sensor:
     def judge(self, now: float) -> None:
         age = self.age(now)
         if age is None or age > self.range.silent_after_s:
-            self.code = "silent"
+            self.code, self.fault = "silent", ""
             return
-        before = self.code
+        before, quantity = self.code, "temperature_c"
         code = _judge(self.temperature_c, self.range.temperature_c, TEMPERATURE_BACK_C, before)
         if code == "ok":
+            quantity = "humidity_pct"
             code = _judge(self.humidity_pct, self.range.humidity_pct, HUMIDITY_BACK_PCT, before)
-        self.code = code
+        self.code, self.fault = code, quantity if code != "ok" else ""
 
 
 def _judge(value: float | None, limits: tuple[float, float], back: float, before: str) -> str:
@@ -100,6 +118,13 @@ class Climate:
             sensor = self._sensors.get(sample.tag)
             used += sensor is not None and sensor.take(sample)
         return used
+
+    def sensors(self, now: float) -> list[SensorClimate]:
+        """Each sensor by itself, by tag index, as the last `step` judged it."""
+        return [
+            SensorClimate(s.tag, s.room, s.temperature_c, s.humidity_pct, s.at, s.age(now), s.code, s.fault)
+            for s in self._sensors.values()
+        ]
 
     def step(self, now: float) -> list[RoomClimate]:
         """Each measured room at `now`, by ascending room index."""

@@ -11,6 +11,7 @@ from typing import Self
 
 import numpy as np
 
+from twin.climate.meters import MeterReading
 from twin.model import F32, F64, I32, Press, Sample, Visit
 
 
@@ -59,6 +60,7 @@ class Batch:
     fixes: FixColumns = field(default_factory=FixColumns.empty)
     samples: list[Sample] = field(default_factory=list)
     presses: list[Press] = field(default_factory=list)
+    meters: list[MeterReading] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from twin.errors import HistoryError
 from twin.history.faults import fault_of, remedy
 from twin.history.migrate import migrate
 from twin.history.rows import I64, Keys
-from twin.history.schema import level, room, tag
+from twin.history.schema import level, meter, room, tag
 from twin.history.store import History
 from twin.model import Level, Room, Tag
+from twin.site.meters import Meter
 
 BUSY_S = 5.0
 """How long a write waits for another program's lock before it counts as failed."""
@@ -31,11 +32,13 @@ _PRAGMAS = (
 )
 
 
-def open_history(url: str, tags: Sequence[Tag], rooms: Sequence[Room], levels: Sequence[Level]) -> History:
+def open_history(
+    url: str, tags: Sequence[Tag], rooms: Sequence[Room], levels: Sequence[Level], meters: Sequence[Meter] = ()
+) -> History:
     """Open the history for writing; only one process may. Creates the file and its folder.
 
-    An older database is migrated after a copy was put beside it. `tags`, `rooms` and `levels` are
-    today's register and building; rows of tags and rooms that are gone stay as they are.
+    An older database is migrated after a copy was put beside it. `tags`, `rooms`, `levels` and `meters`
+    are today's register, building and list of meters; rows of what is gone stay as they are.
 
     Raises:
         HistoryError: naming the file, what is wrong with it and what to do.
@@ -48,7 +51,7 @@ def open_history(url: str, tags: Sequence[Tag], rooms: Sequence[Room], levels: S
             with engine.begin() as connection:
                 backup = migrate(connection, path)
             with engine.begin() as connection:
-                keys = _register(connection, tags, rooms, levels)
+                keys = _register(connection, tags, rooms, levels, meters)
         except BaseException:
             engine.dispose()
             raise
@@ -99,8 +102,14 @@ def _writing_engine(path: Path) -> Engine:
     return engine
 
 
-def _register(connection: Connection, tags: Sequence[Tag], rooms: Sequence[Room], levels: Sequence[Level]) -> Keys:
-    """Enter new tags, rooms and levels, refresh the names of known ones, and return their ids."""
+def _register(
+    connection: Connection,
+    tags: Sequence[Tag],
+    rooms: Sequence[Room],
+    levels: Sequence[Level],
+    meters: Sequence[Meter],
+) -> Keys:
+    """Enter new tags, rooms, levels and meters, refresh the names of known ones, and return their ids."""
     level_ids = _enter(connection, level, "uuid", [{"uuid": x.id, "name": x.name} for x in levels])
     room_ids = _enter(
         connection,
@@ -109,7 +118,8 @@ def _register(connection: Connection, tags: Sequence[Tag], rooms: Sequence[Room]
         [{"uuid": x.id, "level": int(level_ids[x.level]), "number": x.number, "name": x.name} for x in rooms],
     )
     tag_ids = _enter(connection, tag, "mac", [{"mac": x.mac, "kind": str(x.kind)} for x in tags])
-    return Keys(tag=tag_ids, room=room_ids, level=level_ids)
+    meter_ids = _enter(connection, meter, "name", [{"name": x.id} for x in meters])
+    return Keys(tag=tag_ids, room=room_ids, level=level_ids, meter=meter_ids)
 
 
 def _enter(connection: Connection, table: Table, key: str, entries: list[dict]) -> I64:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from twin.history.append import append
-from twin.history.schema import day_of, fix, hour_of, meta, press, sample, tag, visit
+from twin.history.schema import day_of, energy, fix, hour_of, meta, press, sample, tag, visit
 from twin.model import Kind
 
 PERSONS = (Kind.PATIENT.value, Kind.STAFF.value)
@@ -24,6 +24,7 @@ class Retention:
     fix_hours: float = 168
     """Positions of assets and sensors."""
     sample_days: float = 30
+    energy_days: float = 90
     visit_days: float = 730
     press_days: float = 730
 
@@ -41,6 +42,7 @@ def prune(connection: Connection, now: float, keep: Retention) -> Pruned:
     other_rows, more_others = _drop_fixes(connection, hour_of(now - keep.fix_hours * 3600))
     rows = person_rows + other_rows
     rows += _drop(connection, sample, sample.c.day < day_of(now - keep.sample_days * 86400))
+    rows += _drop(connection, energy, energy.c.day < day_of(now - keep.energy_days * 86400))
     rows += _drop(connection, visit, visit.c.leave < now - keep.visit_days * 86400)
     rows += _drop(connection, press, press.c.t < now - keep.press_days * 86400)
     return Pruned(rows, more_persons or more_others)

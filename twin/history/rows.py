@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.climate.meters import MeterReading
 from twin.history.batch import Batch, FixColumns
 from twin.history.schema import HOUR_S, day_of
 from twin.model import NONE, Press, Sample, Visit
@@ -20,15 +21,17 @@ VisitRow = tuple[int, float, float, int, float, float]
 OpenRow = tuple[int, float, int, float, float]
 SampleRow = tuple[int, int, str, float, float]
 PressRow = tuple[float, int, str]
+EnergyRow = tuple[int, int, float, float | None, float | None, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Database ids by the running twin's index: element i belongs to tag, room or level i."""
+    """Database ids by the running twin's index: element i belongs to tag, room, level or meter i."""
 
     tag: I64
     room: I64
     level: I64
+    meter: I64 = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 class Rows(msgspec.Struct, frozen=True, array_like=True):
@@ -45,11 +48,13 @@ class Rows(msgspec.Struct, frozen=True, array_like=True):
     samples: list[SampleRow] = []
     presses: list[PressRow] = []
     unfit: int = 0
+    energy: list[EnergyRow] = []
 
     @property
     def count(self) -> int:
         """How many rows there are."""
-        return len(self.opened) + len(self.closed) + len(self.fixes) + len(self.samples) + len(self.presses)
+        parts = (self.opened, self.closed, self.fixes, self.samples, self.presses, self.energy)
+        return sum(map(len, parts))
 
 
 def rows_of(batch: Batch, keys: Keys) -> Rows:
@@ -59,9 +64,10 @@ def rows_of(batch: Batch, keys: Keys) -> Rows:
     fixes = _fix_rows(batch.fixes, keys)
     samples = [row for sample in batch.samples if (row := _sample_row(sample, keys))]
     presses = [row for press in batch.presses if (row := _press_row(press, keys))]
-    came = len(batch.opened) + len(batch.closed) + len(batch.fixes) + len(batch.samples) + len(batch.presses)
-    rows = Rows(batch.t, opened, closed, fixes, samples, presses)
-    return msgspec.structs.replace(rows, unfit=came - rows.count)
+    energy = [row for reading in batch.meters if (row := _energy_row(reading, keys))]
+    parts = (batch.opened, batch.closed, batch.fixes, batch.samples, batch.presses, batch.meters)
+    rows = Rows(batch.t, opened, closed, fixes, samples, presses, energy=energy)
+    return msgspec.structs.replace(rows, unfit=sum(map(len, parts)) - rows.count)
 
 
 def _id(ids: I64, index: int) -> int | None:
@@ -97,6 +103,14 @@ def _sample_row(sample: Sample, keys: Keys) -> SampleRow | None:
 def _press_row(press: Press, keys: Keys) -> PressRow | None:
     tag = _id(keys.tag, press.tag)
     return (float(press.t), tag, press.pattern) if tag is not None and _finite(press.t) else None
+
+
+def _energy_row(reading: MeterReading, keys: Keys) -> EnergyRow | None:
+    meter = _id(keys.meter, reading.meter)
+    values = [value for value in (reading.kwh, reading.watt) if value is not None]
+    if meter is None or not values or not _finite(reading.t, reading.observed, *values):
+        return None
+    return day_of(reading.t), meter, float(reading.t), reading.kwh, reading.watt, float(reading.observed)
 
 
 def _fix_rows(fixes: FixColumns, keys: Keys) -> list[FixRow]:

@@ -137,6 +137,29 @@ press = Table(
 )
 
 
+meter = Table(
+    "meter",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    **_STRICT,
+)
+"""Energy meters, by their id in the list of meters."""
+
+energy = Table(
+    "energy",
+    metadata,
+    _key("day", Integer()),
+    _key("meter", Integer(), of=meter),
+    _key("t"),
+    Column("kwh", _REAL),
+    Column("watt", _REAL),
+    Column("observed", _REAL, nullable=False),
+    **_KEYED,
+)
+"""What a meter's counter stood at, as the meter said it, and the share of its rooms in which people could be heard."""
+
+
 def hour_of(t: float) -> int:
     """Count the hours from 1970 to the one that `t` lies in."""
     return floor(t / HOUR_S)

@@ -61,6 +61,7 @@ class History:
             append(connection, fix, _joined(b.fixes for b in batches))
             append(connection, schema.sample, _joined(b.samples for b in batches))
             append(connection, schema.press, _joined(b.presses for b in batches))
+            append(connection, schema.energy, _joined(b.energy for b in batches))
             append(connection, meta, [(_NEWEST, repr(batches[-1].t))])
 
     def prune(self, now: float, keep: Retention) -> Pruned:

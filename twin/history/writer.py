@@ -236,12 +236,13 @@ class HistoryWriter:
             self._lighten(memory)
 
     def _lighten(self, memory: int) -> None:
-        """Give fixes and samples up before visits and presses."""
+        """Give fixes, samples and energy up before visits and presses."""
         for i in range(len(self._pending) - memory):
             rows = self._pending[i]
-            if rows.fixes or rows.samples:
-                self.counters["thinned_out"] += len(rows.fixes) + len(rows.samples)
-                self._pending[i] = msgspec.structs.replace(rows, fixes=[], samples=[])
+            spare = len(rows.fixes) + len(rows.samples) + len(rows.energy)
+            if spare:
+                self.counters["thinned_out"] += spare
+                self._pending[i] = msgspec.structs.replace(rows, fixes=[], samples=[], energy=[])
         while len(self._pending) > HELD:
             self._pending.popleft()
             self.counters["lost"] += 1

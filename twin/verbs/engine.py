@@ -8,6 +8,7 @@ import threading
 from twin import log
 from twin.bus import Bus
 from twin.climate import load_ranges
+from twin.climate.board import MeterBoard
 from twin.climate.ranges import require_types
 from twin.engine import Engine
 from twin.history import HistoryWriter, open_history
@@ -17,6 +18,7 @@ from twin.locate.warm import warm
 from twin.model import Kind
 from twin.settings import Settings, settings
 from twin.site import load_site, load_tags
+from twin.site.meters import load_meters
 from twin.site.survey import read_survey
 from twin.verbs.maps import radio_map_of
 
@@ -32,7 +34,7 @@ def build(s: Settings) -> Engine:
     """Build the engine of the configured site.
 
     Raises:
-        SiteError: building, gateways or register cannot be used.
+        SiteError: building, gateways, register or meters cannot be used.
         SettingsError: the climate ranges cannot be used.
     """
     site = load_site(s.building_in_use, s.gateway_list)
@@ -42,7 +44,8 @@ def build(s: Settings) -> Engine:
     warm()
     survey = read_survey(s.survey, site) if s.survey.exists() else None
     locator = locator_of(site, tags, *radio_map_of(site, survey, s.var / "cache"))
-    return Engine(site, tags, ranges, s.gateway_topics, locator)
+    meters = MeterBoard(load_meters(s.meters, site), s.meter_topics, site.rooms, site.gateways)
+    return Engine(site, tags, ranges, s.gateway_topics, locator, meters)
 
 
 def serve(s: Settings, built: Engine) -> None:
@@ -54,7 +57,7 @@ def serve(s: Settings, built: Engine) -> None:
     stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: stop.set())
-    history = open_history(s.history_url, built.tags, built.site.rooms, built.site.levels)
+    history = open_history(s.history_url, built.tags, built.site.rooms, built.site.levels, built.intake.meters.meters)
     writer = HistoryWriter(history, spill=s.var / "spill")
     bus = Bus(s, "engine", "twin")
     loop = LiveLoop(s, built, bus, writer, history.restore())

@@ -1,0 +1,171 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0002');
+CREATE TABLE energy (
+	day INTEGER NOT NULL, 
+	meter INTEGER NOT NULL, 
+	t REAL NOT NULL, 
+	kwh REAL, 
+	watt REAL, 
+	observed REAL NOT NULL, 
+	PRIMARY KEY (day, meter, t), 
+	FOREIGN KEY(meter) REFERENCES meter (id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+;
+INSERT INTO "energy" VALUES(19675,1,1700000000.0,12.5,900.0,1.0);
+CREATE TABLE fix (
+	hour INTEGER NOT NULL, 
+	tag INTEGER NOT NULL, 
+	t REAL NOT NULL, 
+	level INTEGER NOT NULL, 
+	room INTEGER, 
+	x_cm INTEGER NOT NULL, 
+	y_cm INTEGER NOT NULL, 
+	p_pct INTEGER NOT NULL, 
+	r90_dm INTEGER NOT NULL, 
+	PRIMARY KEY (hour, tag, t), 
+	FOREIGN KEY(tag) REFERENCES tag (id), 
+	FOREIGN KEY(level) REFERENCES level (id), 
+	FOREIGN KEY(room) REFERENCES room (id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+;
+INSERT INTO "fix" VALUES(472222,2,1700000000.25,1,5,150,700,50,20);
+INSERT INTO "fix" VALUES(472222,3,1700000000.25,1,NULL,-325,700,50,20);
+CREATE TABLE level (
+	id INTEGER NOT NULL, 
+	uuid TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (uuid)
+)
+ STRICT
+
+;
+INSERT INTO "level" VALUES(1,'level-0','Level 0');
+INSERT INTO "level" VALUES(2,'level-1','Level 1');
+CREATE TABLE meta (
+	"key" TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	PRIMARY KEY ("key")
+)
+ WITHOUT ROWID,
+ STRICT
+
+;
+INSERT INTO "meta" VALUES('newest_batch_t','1700000000.25');
+CREATE TABLE meter (
+	id INTEGER NOT NULL, 
+	name TEXT NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (name)
+)
+ STRICT
+
+;
+INSERT INTO "meter" VALUES(1,'m-1');
+CREATE TABLE open_visit (
+	tag INTEGER NOT NULL, 
+	enter REAL NOT NULL, 
+	room INTEGER NOT NULL, 
+	confidence REAL NOT NULL, 
+	observed REAL NOT NULL, 
+	PRIMARY KEY (tag), 
+	FOREIGN KEY(tag) REFERENCES tag (id), 
+	FOREIGN KEY(room) REFERENCES room (id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+;
+INSERT INTO "open_visit" VALUES(2,1700000000.0,5,0.5,1.0);
+CREATE TABLE press (
+	t REAL NOT NULL, 
+	tag INTEGER NOT NULL, 
+	pattern TEXT NOT NULL, 
+	PRIMARY KEY (t, tag, pattern), 
+	FOREIGN KEY(tag) REFERENCES tag (id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+;
+INSERT INTO "press" VALUES(1700000000.25,2,'ibeacon');
+CREATE TABLE room (
+	id INTEGER NOT NULL, 
+	uuid TEXT NOT NULL, 
+	level INTEGER NOT NULL, 
+	number TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (uuid), 
+	FOREIGN KEY(level) REFERENCES level (id)
+)
+ STRICT
+
+;
+INSERT INTO "room" VALUES(1,'room-0',1,'100','Room 0');
+INSERT INTO "room" VALUES(2,'room-1',2,'101','Room 1');
+INSERT INTO "room" VALUES(3,'room-2',1,'102','Room 2');
+INSERT INTO "room" VALUES(4,'room-3',2,'103','Room 3');
+INSERT INTO "room" VALUES(5,'room-4',1,'104','Room 4');
+INSERT INTO "room" VALUES(6,'room-5',2,'105','Room 5');
+CREATE TABLE sample (
+	day INTEGER NOT NULL, 
+	tag INTEGER NOT NULL, 
+	quantity TEXT NOT NULL, 
+	t REAL NOT NULL, 
+	value REAL NOT NULL, 
+	PRIMARY KEY (day, tag, quantity, t), 
+	FOREIGN KEY(tag) REFERENCES tag (id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+;
+INSERT INTO "sample" VALUES(19675,4,'temperature_c',1700000000.25,4.5);
+CREATE TABLE tag (
+	id INTEGER NOT NULL, 
+	mac TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (mac)
+)
+ STRICT
+
+;
+INSERT INTO "tag" VALUES(1,'AC233F000000','patient');
+INSERT INTO "tag" VALUES(2,'AC233F000001','staff');
+INSERT INTO "tag" VALUES(3,'AC233F000002','asset');
+INSERT INTO "tag" VALUES(4,'AC233F000003','sensor');
+INSERT INTO "tag" VALUES(5,'AC233F000004','patient');
+INSERT INTO "tag" VALUES(6,'AC233F000005','staff');
+INSERT INTO "tag" VALUES(7,'AC233F000006','asset');
+INSERT INTO "tag" VALUES(8,'AC233F000007','sensor');
+CREATE TABLE visit (
+	tag INTEGER NOT NULL, 
+	enter REAL NOT NULL, 
+	leave REAL NOT NULL, 
+	room INTEGER NOT NULL, 
+	confidence REAL NOT NULL, 
+	observed REAL NOT NULL, 
+	PRIMARY KEY (tag, enter), 
+	FOREIGN KEY(tag) REFERENCES tag (id), 
+	FOREIGN KEY(room) REFERENCES room (id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+;
+INSERT INTO "visit" VALUES(2,1699999000.5,1700000000.0,4,0.75,0.9);
+CREATE INDEX visit_by_room ON visit (room, enter);
+CREATE INDEX visit_by_leave ON visit (leave);
+COMMIT;
