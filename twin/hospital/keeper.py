@@ -14,6 +14,7 @@ from twin.hospital.save import FORM, Saved, load, save
 from twin.hospital.tables import Tables
 from twin.hospital.world import World
 from twin.model import Tag
+from twin.site.meters import Meter
 
 LONGEST_GAP = 6 * 3600.0
 """Seconds of hospital time that are made up for after a pause; beyond that a new hospital opens."""
@@ -31,16 +32,18 @@ class Recipe(NamedTuple):
     seed: int
     hours: float
     """Of the catch-up run before it goes live."""
+    meters: Sequence[Meter] = ()
 
     @property
     def key(self) -> str:
-        """Changes with seed, building or register."""
+        """Changes with seed, building, register or meters."""
         site = self.ground.site
         text = "|".join(
             [str(self.seed), site.name]
             + [f"{r.number}:{r.x:.2f},{r.y:.2f}" for r in site.rooms]
             + [g.mac for g in site.gateways]
             + [f"{t.mac}{t.home}" for t in self.tags]
+            + [f"{m.id}{m.topic}{m.kind}{m.what}{m.rooms}" for m in self.meters]
         )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -103,6 +106,8 @@ class Keeper:
         made_of = self._recipe
         opens = live_from(wall, made_of.timezone, made_of.hours, read_used_until(self._used))
         start = opens - 3600.0 * made_of.hours
-        world = World.opened(made_of.ground, made_of.tags, made_of.tables, made_of.timezone, made_of.seed, start)
+        world = World.opened(
+            made_of.ground, made_of.tags, made_of.tables, made_of.timezone, made_of.seed, start, made_of.meters
+        )
         _log.info("opened a hospital", t=round(start), live_from=round(opens), patients=world.patients.census())
         return Life(world, opens)

@@ -11,7 +11,7 @@ from twin.hospital.ground import Ground
 from twin.hospital.tables import Tables
 from twin.hospital.world import World
 
-FORM = 1
+FORM = 2
 """Changes when an older file can no longer be read."""
 
 

@@ -27,7 +27,7 @@ class Station:
         world.stage.where.radio_dirty[:] = True
 
     def step(self, end: float) -> list[Message]:
-        """Live up to `end` (POSIX seconds) and return what the gateways upload then."""
+        """Live up to `end` (POSIX seconds) and return what gateways and meters send then."""
         world, begin = self.world, self.world.now
         pressed = dict(world.buttons.active)
         world.advance(end)
@@ -39,7 +39,8 @@ class Station:
         sent = self._transmitters.send(begin, end, where.on_air, where.moving, pressed, air, self._rng)
         awake = world.gateways.awake(end)
         heard = Heard(*self._propagation.receive(sent.tag, sent.packets, awake, self._rng))
-        return self._uploads.messages(begin, end, sent, heard, world.gateways, self._rng)
+        uploads = self._uploads.messages(begin, end, sent, heard, world.gateways, self._rng)
+        return uploads + world.meters.messages(begin, end)
 
     def _follow(self) -> None:
         where = self.world.stage.where

@@ -128,6 +128,21 @@ class Fault(msgspec.Struct, frozen=True):
     tau_min: float
 
 
+class Load(msgspec.Struct, frozen=True):
+    """What one kind of thing behind a meter draws; the fields are explained in work.toml."""
+
+    idle_m2: float = 1.0
+    day_m2: float = 0.0
+    meal_m2: float = 0.0
+    used_m2: float = 0.0
+    person: float = 0.0
+    patient: float = 0.0
+    linger_min: float = 0.0
+    dims: bool = False
+    bursts: bool = False
+    air: bool = False
+
+
 class Tables(msgspec.Struct, frozen=True):
     """All tables together."""
 
@@ -144,6 +159,7 @@ class Tables(msgspec.Struct, frozen=True):
     assets: AssetHabits
     climate: dict[str, Climate]
     fault: tuple[Fault, ...]
+    load: dict[str, Load] = {}
 
 
 def load_tables(folder: Path = FOLDER) -> Tables:

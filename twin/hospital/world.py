@@ -12,6 +12,7 @@ from twin.hospital.assets import Assets
 from twin.hospital.buttons import Buttons
 from twin.hospital.gateways import Gateways
 from twin.hospital.ground import Ground
+from twin.hospital.meters import Meters
 from twin.hospital.patients import Patients
 from twin.hospital.places import Places
 from twin.hospital.rooms import Rooms
@@ -21,13 +22,21 @@ from twin.hospital.tables import Tables
 from twin.hospital.walking import Walks
 from twin.hospital.whereabouts import Whereabouts
 from twin.model import NONE, Kind, Tag
+from twin.site.meters import Meter
 
 
 class World:
-    """Patients, staff, equipment, air, buttons, and the state of the gateways; no radio."""
+    """Patients, staff, equipment, air, buttons, meters, and the state of the gateways; no radio."""
 
     def __init__(
-        self, ground: Ground, tags: Sequence[Tag], tables: Tables, timezone: str, seed: int, now: float
+        self,
+        ground: Ground,
+        tags: Sequence[Tag],
+        tables: Tables,
+        timezone: str,
+        seed: int,
+        now: float,
+        meters: Sequence[Meter] = (),
     ) -> None:
         """An empty house at `now`; `open` fills it."""
         rng = random.Random(seed)  # noqa: S311 - reproducible chance is the point
@@ -43,9 +52,19 @@ class World:
         self.buttons = Buttons(self.stage, self.staff, self.patients)
         self.rooms = Rooms(self.stage, seed)
         self.gateways = Gateways(self.stage, seed)
+        self.meters = Meters(self.stage, meters, seed)
 
     @classmethod
-    def opened(cls, ground: Ground, tags: Sequence[Tag], tables: Tables, timezone: str, seed: int, now: float) -> World:
+    def opened(
+        cls,
+        ground: Ground,
+        tags: Sequence[Tag],
+        tables: Tables,
+        timezone: str,
+        seed: int,
+        now: float,
+        meters: Sequence[Meter] = (),
+    ) -> World:
         """A house that is in full work at `now`: beds are filled some hours earlier, then it lives.
 
         Raises:
@@ -53,7 +72,7 @@ class World:
         """
         if not tags or not ground.site.rooms or not ground.site.gateways:
             raise SiteError("A simulated hospital needs rooms, gateways and registered tags.")
-        world = cls(ground, tags, tables, timezone, seed, now - 3600.0 * tables.opening.hours)
+        world = cls(ground, tags, tables, timezone, seed, now - 3600.0 * tables.opening.hours, meters)
         world._open()
         world.advance(now)
         return world
@@ -70,6 +89,7 @@ class World:
         self.buttons.open()
         self.rooms.open()
         self.gateways.open()
+        self.meters.open()
 
     @property
     def now(self) -> float:

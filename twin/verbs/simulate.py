@@ -22,6 +22,7 @@ from twin.hospital.truth import Truth
 from twin.model import Tag
 from twin.settings import Settings, settings
 from twin.site import Site, load_site, load_tags
+from twin.site.meters import load_meters
 from twin.site.register import draw_register
 from twin.site.registers import write_tags
 
@@ -51,13 +52,14 @@ def serve(s: Settings, stop: threading.Event) -> None:
     """Run until `stop` is set.
 
     Raises:
-        SiteError: building, gateways or register cannot be used.
+        SiteError: building, gateways, register or meters cannot be used.
         SettingsError: the tables or the folder cannot be used.
     """
     site = load_site(s.building, s.gateways)
     register = register_of(s, site)
     folder = s.var / "hospital"
-    recipe = Recipe(Ground(site), register, load_tables(), s.timezone, s.demo_seed, s.demo_catch_up_hours)
+    meters = load_meters(s.meters, site)
+    recipe = Recipe(Ground(site), register, load_tables(), s.timezone, s.demo_seed, s.demo_catch_up_hours, meters)
     try:
         keeper, truth = Keeper(folder, recipe), Truth(folder / "truth")
     except OSError as error:
