@@ -119,8 +119,12 @@ def gateways_csv(site: Site, gateways: Iterable[Gateway]) -> str:
 
 def write_tags(path: Path, tags: Iterable[Tag]) -> None:
     """Write tags.csv as `load_tags` reads it."""
-    rows = [(t.mac, t.model, t.kind.value, t.type, t.label, t.home) for t in tags]
-    path.write_text(_csv(TAG_COLUMNS, rows), encoding="utf-8")
+    path.write_text(tags_csv(tags), encoding="utf-8")
+
+
+def tags_csv(tags: Iterable[Tag]) -> str:
+    """The content of a tags.csv."""
+    return _csv(TAG_COLUMNS, [(t.mac, t.model, t.kind.value, t.type, t.label, t.home) for t in tags])
 
 
 def normal_mac(text: str) -> str:

@@ -104,14 +104,14 @@ def route(
     room of their level. Empty if there is no way.
     """
     first, last = Waypoint(*start), Waypoint(*end)
-    rooms = _room_of(site, first), _room_of(site, last)
+    rooms = room_of(site, first), room_of(site, last)
     graph = site.graph
     if NONE in rooms:
         return []
-    if rooms[0] == rooms[1] and _sees(site, rooms[0], first, last):
+    if rooms[0] == rooms[1] and sees(site, rooms[0], first, last):
         return [first, last]
-    starts = _reachable(site, rooms[0], first)
-    ends = _reachable(site, rooms[1], last)
+    starts = reachable(site, rooms[0], first)
+    ends = reachable(site, rooms[1], last)
     best, pair = math.inf, None
     goal = np.array([node for node, _ in ends], dtype=np.int64)
     beyond = np.array([cost for _, cost in ends])
@@ -148,7 +148,8 @@ def _walk(graph: Graph, source: int, target: int, step_free: bool) -> Iterator[W
     return (graph.nodes[n] for n in reversed(nodes))
 
 
-def _room_of(site: Site, point: Waypoint) -> int:
+def room_of(site: Site, point: Waypoint) -> int:
+    """The room around a point, else the nearest one of its level; NONE on a level without rooms."""
     room = int(rooms_at(site, np.array([point.level]), np.array([point.x]), np.array([point.y]))[0])
     if room != NONE:
         return room
@@ -156,7 +157,8 @@ def _room_of(site: Site, point: Waypoint) -> int:
     return min(site.rooms_of_level[point.level], key=lambda r: site.room_shapes[r].distance(here), default=NONE)
 
 
-def _sees(site: Site, room: int, a: Waypoint, b: Waypoint) -> bool:
+def sees(site: Site, room: int, a: Waypoint, b: Waypoint) -> bool:
+    """Whether a straight line between two points stays in `room`."""
     if a.level != b.level:
         return False
     return site.graph.convex[room] or _inside(site.room_shapes[room], [(a, b)])[0]
@@ -172,7 +174,7 @@ def _inside(shape: BaseGeometry, pairs: list[tuple[Waypoint, Waypoint]]) -> list
     return list(shapely.covers(roomy, lines))
 
 
-def _reachable(site: Site, room: int, point: Waypoint) -> list[tuple[int, float]]:
+def reachable(site: Site, room: int, point: Waypoint) -> list[tuple[int, float]]:
     """Nodes of `room` in a straight line from `point`, with the cost to get there."""
     nodes = [(n, site.graph.nodes[n]) for n in site.graph.of_room[room]]
     if not site.graph.convex[room]:
