@@ -19,6 +19,7 @@ class Role(StrEnum):
 
 ALL_KINDS = frozenset(Kind)
 COMMISSIONERS = frozenset({Role.MANAGER, Role.ENGINEER})
+KEEPERS = frozenset({Role.MANAGER, Role.ENGINEER, Role.PORTER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ class Visitor:
     def may_commission(self) -> bool:
         """Whether they may move gateways and survey the building."""
         return self.role in COMMISSIONERS
+
+    @property
+    def may_manage_assets(self) -> bool:
+        """Whether they may tie tags to equipment and untie them."""
+        return self.role in KEEPERS
+
+    @property
+    def may_know_company(self) -> bool:
+        """Whether they may know who was in a room together with a thing that is missing."""
+        return self.role is Role.MANAGER
 
     def sees(self, kind: str) -> bool:
         """Whether they may see tags of this kind."""
