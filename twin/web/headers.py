@@ -56,7 +56,7 @@ def protect(server: Flask, script_hashes: Callable[[], Sequence[str]], host: str
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
         return response
 
 
