@@ -21,3 +21,12 @@ def test_another_gateway_list_is_noticed_and_a_broken_one_survived(tmp_path: Pat
     assert len(building().gateways) == len(before.gateways) - 1
     placed.write_text("rubbish\n")
     assert len(building().gateways) == len(before.gateways)
+
+
+def test_without_any_list_that_fits_the_building_is_still_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WARDLIGHT_VAR", str(tmp_path))
+    monkeypatch.setenv("WARDLIGHT_GATEWAYS", str(tmp_path / "others.csv"))
+    (tmp_path / "others.csv").write_text("rubbish\n")
+    settings_module.settings.cache_clear()
+    assert building().rooms
+    assert building().gateways == ()

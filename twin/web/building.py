@@ -9,6 +9,7 @@ from twin import log
 from twin.errors import SiteError
 from twin.settings import settings
 from twin.site import Site, load_site
+from twin.site.load import load_building
 
 _log = log.get("building")
 
@@ -47,6 +48,13 @@ def _building(_stamp: Stamp) -> Site:
     except SiteError as error:
         if s.gateway_list == s.gateways:
             raise
-        # Somebody edited the file by hand: the picture stays, with the gateways that the site came with.
+        # Somebody edited the file by hand: the picture stays, with the gateways that the site came with, if they fit.
         _log.error(f"{error}")
+    try:
         return load_site(s.building_in_use, s.gateways)
+    except SiteError as error:
+        site, _ = load_building(s.building_in_use)
+        if site is None:
+            raise
+        _log.error(f"the page shows no gateways: {error}")
+        return site
