@@ -7,14 +7,12 @@
     const W = (window.wardlight = window.wardlight || {});
     const {say} = W.words;
     const SVG = 'http://www.w3.org/2000/svg';
-    const MARGIN = 1.5;
-    const CLOSEST = 6;
-    const SLOP = 5;
     const NOWHERE = 255;
+    const TYPE = 16;  // px of the root's type for which marks and names are drawn; on a wall it is larger
     const BESIDE = [0, 19, -19];  // pixels by which a name may stand off a mark
     const now = {
         box: null, svg: null, layers: {}, data: null, view: null, marks: [], points: [], spot: null, chosen: null, heat: null,
-        act: {}, pointers: new Map(), down: null, asked: 0,
+        act: {}, mark: null,
     };
 
     function s(tag, attributes, ...children) {
@@ -39,7 +37,7 @@
         layers.rooms.replaceChildren(...data.rooms.map(([d, index, name]) => s('path', {d, 'data-room': index, 'data-name': name})));
         layers.names.replaceChildren(...data.names.map((row) => label(...row)));
         now.svg.setAttribute('aria-label', say('plan_about', {level: act.levelName(data.level)}));
-        if (level || !now.view) whole(); else redraw();
+        if (level || !now.view.part()) now.view.whole(); else now.view.redraw();
     }
 
     function frame(box) {
@@ -54,10 +52,12 @@
         const defs = s('defs', null, s('clipPath', {id: 'plan-clip'}, layers.clip), hatch);
         const svg = s('svg', {class: 'plan-svg', tabindex: 0, role: 'application'}, defs,
             ...['ground', 'rooms', 'heat', 'walls', 'names', 'points', 'marks', 'spot'].map((name) => layers[name]));
-        Object.assign(now, {box, svg, layers, view: null});
+        const view = W.planView.make(box, svg, {bounds: () => now.data.bounds, changed: place});
+        Object.assign(now, {box, svg, layers, view});
         box.replaceChildren(svg);
-        listen(svg);
-        new ResizeObserver(() => { if (now.svg === svg && now.data) fit(); }).observe(box);
+        view.listen(hand);
+        svg.addEventListener('keydown', pressed);
+        new ResizeObserver(() => { if (now.svg === svg && now.data) view.fit(); }).observe(box);
     }
 
     const label = (lines, x, y, width, height) => s('g', {class: 'plan-name', 'data-x': x, 'data-y': y, 'data-room-width': width, 'data-room-height': height, 'data-lines': lines.length, 'data-wide': Math.max(...lines.map((line) => line.length))},
@@ -109,62 +109,12 @@
         return element;
     }
 
-    // --- view ------------------------------------------------------------------------------------------------------
-
-    /** Metres a pixel. */
-    const grain = () => now.view.w / Math.max(now.box.clientWidth, 1);
-
-    function whole() {
-        const [x0, y0, x1, y1] = now.data.bounds;
-        now.view = {x: x0 - MARGIN, y: -y1 - MARGIN, w: x1 - x0 + 2 * MARGIN, h: y1 - y0 + 2 * MARGIN, whole: true};
-        fit();
-    }
-
-    /** Give the view the shape of its box, around its middle. */
-    function fit() {
-        const {clientWidth: width, clientHeight: height} = now.box;
-        if (!width || !height) return;
-        if (now.view.whole) {
-            const [x0, y0, x1, y1] = now.data.bounds;
-            Object.assign(now.view, {x: x0 - MARGIN, y: -y1 - MARGIN, w: x1 - x0 + 2 * MARGIN, h: y1 - y0 + 2 * MARGIN});
-        }
-        const {x, y, w, h} = now.view;
-        const k = now.view.whole ? Math.max(w / width, h / height) : w / width;
-        Object.assign(now.view, {x: x + (w - k * width) / 2, y: y + (h - k * height) / 2, w: k * width, h: k * height});
-        redraw();
-    }
-
-    function zoom(factor, at_) {
-        const {view} = now;
-        if (!view) return;
-        const [x0, , x1] = now.data.bounds;
-        const w = Math.min(Math.max(view.w * factor, CLOSEST), (x1 - x0 + 2 * MARGIN) * 2);
-        const f = w / view.w;
-        const c = at_ || {x: view.x + view.w / 2, y: view.y + view.h / 2};
-        now.view = {x: c.x + (view.x - c.x) * f, y: c.y + (view.y - c.y) * f, w, h: view.h * f, whole: false};
-        redraw();
-    }
-
-    function pan(dx, dy) {
-        const [x0, y0, x1, y1] = now.data.bounds;
-        const {view} = now;
-        view.x = Math.min(Math.max(view.x + dx, x0 - view.w / 2), x1 - view.w / 2);
-        view.y = Math.min(Math.max(view.y + dy, -y1 - view.h / 2), -y0 - view.h / 2);
-        view.whole = false;
-        redraw();
-    }
-
-    function redraw() {
-        const {x, y, w, h} = now.view;
-        now.svg.setAttribute('viewBox', `${x} ${y} ${w} ${h}`);
-        now.svg.dataset.zoomed = now.view.whole ? 'no' : 'yes';
-        place();
-    }
+    // --- what keeps its size -----------------------------------------------------------------------------------------
 
     /** Keep what has a size in pixels at that size, and show the names for which there is room. */
     function place() {
-        if (!now.view) return;
-        const k = grain();
+        if (!now.view.part()) return;
+        const k = now.view.grain() * parseFloat(getComputedStyle(document.documentElement).fontSize) / TYPE;
         const put = (one, y) => one.setAttribute('transform', `translate(${one.dataset.x} ${y}) scale(${k})`);
         for (const name of ['points', 'marks', 'spot']) for (const one of now.layers[name].children) put(one, one.dataset.y);
         now.svg.dataset.near = k < 0.06 ? 'yes' : 'no';
@@ -255,64 +205,30 @@
 
     // --- pointers and keys -----------------------------------------------------------------------------------------
 
-    function spotOf(event) {
-        const box = now.svg.getBoundingClientRect();
-        const {x, y, w, h} = now.view;
-        return {x: x + ((event.clientX - box.left) / box.width) * w, y: y + ((event.clientY - box.top) / box.height) * h};
-    }
-
-    function listen(svg) {
-        svg.addEventListener('pointerdown', (event) => {
-            if (event.button || !now.view) return;
-            now.pointers.set(event.pointerId, {x: event.clientX, y: event.clientY});
-            const mark = now.act.holds() && event.target.closest('[data-mark]');
-            now.down = now.pointers.size === 1 ? {x: event.clientX, y: event.clientY, mark: mark && mark.dataset.mark, moved: false} : null;
-            svg.setPointerCapture(event.pointerId);
-        });
-        svg.addEventListener('pointermove', moved);
-        svg.addEventListener('pointerup', (event) => {
-            const {down} = now;
-            now.pointers.delete(event.pointerId);
-            now.down = null;
-            if (!down || down.moved) return;
-            const {x, y} = spotOf(event);
-            if (down.mark) now.act.choose(down.mark); else now.act.place(x, -y);
-        });
-        for (const name of ['pointercancel', 'lostpointercapture']) {
-            svg.addEventListener(name, (event) => { now.pointers.delete(event.pointerId); if (name === 'pointercancel') now.down = null; });
-        }
-        svg.addEventListener('pointerleave', () => now.act.hover && now.act.hover(null));
-        svg.addEventListener('wheel', (event) => {
-            if (!event.ctrlKey && !event.metaKey) return; // the page scrolls by the wheel alone
-            event.preventDefault();
-            zoom(Math.exp(event.deltaY * (event.deltaMode ? 0.05 : 0.004)), spotOf(event));
-        }, {passive: false});
-        svg.addEventListener('keydown', pressed);
-    }
-
-    function moved(event) {
-        if (!now.view) return;
-        const before = now.pointers.get(event.pointerId);
-        if (!before) { hover(event); return; }
-        const k = grain();
-        if (now.pointers.size === 2) {
-            const other = [...now.pointers].find(([id]) => id !== event.pointerId)[1];
-            const length = (a) => Math.max(Math.hypot(a.x - other.x, a.y - other.y), 20);
-            zoom(length(before) / length({x: event.clientX, y: event.clientY}), spotOf({clientX: (event.clientX + other.x) / 2, clientY: (event.clientY + other.y) / 2}));
-        } else if (now.down && (now.down.moved || Math.hypot(event.clientX - now.down.x, event.clientY - now.down.y) > SLOP)) {
-            const {x, y} = spotOf(event);
-            if (now.down.mark) now.act.drag(now.down.mark, x, -y, !now.down.moved);
-            else pan((before.x - event.clientX) * k, (before.y - event.clientY) * k);
-            now.down.moved = true;
-        }
-        now.pointers.set(event.pointerId, {x: event.clientX, y: event.clientY});
-    }
-
-    function hover(event) {
-        const {x, y} = spotOf(event);
-        const room = event.target.closest('[data-room]') || document.elementsFromPoint(event.clientX, event.clientY).find((one) => one.dataset && one.dataset.room);
-        now.act.hover({x, y: -y, room: room ? room.dataset.name : null, value: valueAt(x, -y)});
-    }
+    const hand = {
+        press(event, alone) {
+            const mark = alone && now.act.holds() && event.target.closest('[data-mark]');
+            now.mark = mark ? mark.dataset.mark : null;
+        },
+        drag(event, first) {
+            if (!now.mark) return false;
+            const {x, y} = now.view.spotOf(event);
+            now.act.drag(now.mark, x, -y, first);
+            return true;
+        },
+        done(event, moved) {
+            if (moved) return;
+            const {x, y} = now.view.spotOf(event);
+            if (now.mark) now.act.choose(now.mark); else now.act.place(x, -y);
+        },
+        hover(event) {
+            if (!event) { if (now.act.hover) now.act.hover(null); return; }
+            const {x, y} = now.view.spotOf(event);
+            const room = event.target.closest('[data-room]') || document.elementsFromPoint(event.clientX, event.clientY).find((one) => one.dataset && one.dataset.room);
+            now.act.hover({x, y: -y, room: room ? room.dataset.name : null, value: valueAt(x, -y)});
+        },
+        drop() { now.mark = null; },
+    };
 
     const STEPS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
 
@@ -320,17 +236,15 @@
         if (event.ctrlKey || event.metaKey || event.altKey) return;
         const step = STEPS[event.key];
         const size = event.shiftKey ? 0.1 : 0.5;
-        const act = step ? () => now.act.nudge(step[0] * size, step[1] * size)
-            : {'+': () => zoom(0.7), '=': () => zoom(0.7), '-': () => zoom(1 / 0.7), 0: whole}[event.key];
-        if (!act) return;
+        if (step) now.act.nudge(step[0] * size, step[1] * size);
+        else if (!now.view.key(event.key)) return;
         event.preventDefault();
         event.stopPropagation();
-        act();
     }
 
     document.addEventListener('click', (event) => {
         const button = event.target.closest('button[data-zoom]');
-        if (button && now.view && now.data) ({in: () => zoom(0.7), out: () => zoom(1 / 0.7), all: whole})[button.dataset.zoom]();
+        if (button && now.box && now.box.closest('.plan-card') === button.closest('.plan-card') && now.view && now.data) now.view.key(button.dataset.zoom);
     });
 
     W.plan = {show, draw, heat, valueAt, level: () => (now.data && now.box && now.box.isConnected ? now.data.level : null)};
