@@ -27,6 +27,8 @@ def test_without_any_list_that_fits_the_building_is_still_there(tmp_path: Path, 
     monkeypatch.setenv("WARDLIGHT_VAR", str(tmp_path))
     monkeypatch.setenv("WARDLIGHT_GATEWAYS", str(tmp_path / "others.csv"))
     (tmp_path / "others.csv").write_text("rubbish\n")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/gateways.csv").write_text("rubbish\n")
     settings_module.settings.cache_clear()
     assert building().rooms
     assert building().gateways == ()
