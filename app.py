@@ -8,7 +8,7 @@ from components import shell
 from components.page import Page
 from components.text import set_up_text
 from twin.settings import ROOT, Settings, settings
-from twin.web import headers, health, quality, stream
+from twin.web import areas, headers, health, jobs, past, plan, quality, stream
 from twin.web.building import building
 from twin.web.secret import secret_key
 
@@ -19,8 +19,12 @@ def build(s: Settings) -> Page:
     flask.secret_key = secret_key(s.secrets)
     set_up_text(flask, s.var / "translations")
     quality.set_up(flask, s.var / "cache")
+    areas.set_up(flask)
     flask.register_blueprint(stream.routes)
     flask.register_blueprint(health.routes)
+    flask.register_blueprint(jobs.routes)
+    flask.register_blueprint(past.routes)
+    flask.register_blueprint(plan.routes)
     app = Page(
         "wardlight",
         server=flask,  # pyright: ignore[reportArgumentType] - Dash takes a Flask

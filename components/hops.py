@@ -114,6 +114,34 @@ def unknown_gateways(report: Report) -> Sheet:
     return sheet(_("Gateways not in the list"), columns, rows, empty=_("None was heard."))
 
 
+def meters(report: Report) -> Sheet:
+    """Show each energy meter: when it was heard, and what was refused of it."""
+
+    def state(meter: Report) -> Cell:
+        return health(_("silent") if meter["silent"] else _("heard"), well=not meter["silent"])
+
+    columns = [
+        Column[Report]("id", _("Meter"), lambda m: code(m["id"])),
+        Column[Report]("state", _("State"), state),
+        Column[Report]("age", _("Heard"), lambda m: tell.age(m["age_s"]), number=True),
+        Column[Report]("watt", _("Power, W"), lambda m: tell.number(m["watt"]), number=True),
+        Column[Report]("kwh", _("Counter, kWh"), lambda m: tell.number(m["kwh"], 2), number=True),
+        Column[Report]("readings", _("Messages"), lambda m: tell.number(m["readings"]), number=True),
+        Column[Report]("refused", _("Refused"), lambda m: tell.number(m["refused"]), number=True),
+    ]
+    return sheet(_("Energy meters"), columns, report.get("meters", []), empty=_("No meter is entered."))
+
+
+def unknown_meters(report: Report) -> Sheet:
+    """Show what tells of energy but is not in the list of meters."""
+    columns = [
+        Column[list[Any]]("topic", _("Topic"), lambda r: code(str(r[0]))),
+        Column[list[Any]]("count", _("Messages"), lambda r: tell.number(r[1]), number=True),
+    ]
+    rows = report.get("unknown_meters", [])
+    return sheet(_("Meters not in the list"), columns, rows, empty=_("None was heard."))
+
+
 def counters(report: Report) -> Sheet:
     """Show every counter under the name it has in the logs."""
     columns = [
@@ -126,5 +154,7 @@ def counters(report: Report) -> Sheet:
 
 def sheets(report: Report) -> list[Sheet]:
     """Give all tables of the page, most telling first."""
-    parts = (hops, gateways, rejects, unknown_gateways, unknown_tags, unknown_frames, counters)
+    parts = (
+        hops, gateways, rejects, unknown_gateways, unknown_tags, unknown_frames, meters, unknown_meters, counters,
+    )  # fmt: skip
     return [part(report) for part in parts]

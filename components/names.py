@@ -63,6 +63,11 @@ def state_names() -> dict[str, str]:
     }
 
 
+def status_names() -> dict[str, str]:
+    """Name each status of equipment, by the number of `twin.assets.Status`."""
+    return {"0": _("Available"), "1": _("In use"), "2": _("Dirty"), "3": _("Down"), "4": _("Unknown")}
+
+
 def climate_names() -> dict[str, str]:
     """Name the judgement of a room's climate, by its code."""
     return {"ok": _("in range"), "high": _("too high"), "low": _("too low"), "silent": _("sensor silent")}

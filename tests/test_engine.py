@@ -14,6 +14,7 @@ import pytest
 
 from twin.bus import clock_topic, command_topic, frame_topic, pace_topic, reply_topic, summary_topic
 from twin.climate import load_ranges
+from twin.climate.board import MeterBoard
 from twin.engine import Engine, Status
 from twin.health import Outside
 from twin.history.batch import Batch, FixColumns, Restored
@@ -25,6 +26,7 @@ from twin.model import Kind, Press, State, Tag, Visit
 from twin.radio.encode import Rows, encode_payload
 from twin.settings import ROOT, Settings
 from twin.site import Site, load_site
+from twin.site.meters import load_meters
 from twin.verbs.replay import Recorded, play, recorded
 
 T = 1_795_428_000.0
@@ -60,10 +62,10 @@ RANGES = load_ranges(ROOT / "data/climate.toml")
 MAPS: dict[int, tuple[Cells, RadioMap]] = {}
 
 
-def build(site: Site, tags: Sequence[Tag]) -> Engine:
+def build(site: Site, tags: Sequence[Tag], meters: MeterBoard | None = None) -> Engine:
     """An engine; the map of a building is made once."""
     made = MAPS.setdefault(len(site.gateways), map_of(site, None))
-    return Engine(site, tags, RANGES, PATTERNS, locator_of(site, tags, *made))
+    return Engine(site, tags, RANGES, PATTERNS, locator_of(site, tags, *made), meters)
 
 
 @pytest.fixture
@@ -408,3 +410,36 @@ def test_a_stand_collects_what_the_gateways_hear(engine: Engine, tmp_path: Path)
     stage.loop.step()
     assert engine.intake.listener is None
     assert len((tmp_path / "site/survey.csv").read_text().splitlines()) == 1 + len(near(engine.site, 30))
+
+
+def test_a_meters_message_is_stored_reported_and_refused_like_a_gateways(site: Site, tags: tuple[Tag, ...]) -> None:
+    listed = load_meters(ROOT / "data/demo/meters.csv", site)
+    meter = next(m for m in listed if m.kind == "tasmota" and m.rooms)
+    engine = build(site, tags, MeterBoard(listed, ("tele/+/SENSOR",), site.rooms, site.gateways))
+    for gateway in range(len(site.gateways)):
+        engine.receive(*upload(site, gateway, T, []), T)
+    engine.receive(meter.topic, b'{"ENERGY": {"Total": 12.5, "Power": 800}}', T)
+    engine.receive(meter.topic, b"{", T)
+    engine.receive("tele/stranger/SENSOR", b'{"ENERGY": {"Total": 1}}', T)
+    stored = engine.tick(T + 1).batch.meters
+    assert [(r.meter, r.t, r.kwh, r.watt, r.observed) for r in stored] == [(meter.index, T, 12.5, 800.0, 1.0)]
+    report = json.loads(engine.health(T + 1, Outside()))
+    assert report["meters"][meter.index] == {
+        "id": meter.id, "age_s": 1.0, "silent": False, "watt": 800.0, "kwh": 12.5, "readings": 1, "refused": 1,
+    }  # fmt: skip
+    assert report["unknown_meters"] == [["tele/stranger/SENSOR", 1]]
+    assert report["counters"]["refused.meter-not-json"] == 1
+    assert report["rejects"][-1]["topic"] == meter.topic
+    assert engine.tick(T + 2).batch.meters == []
+
+
+def test_the_report_tells_each_sensor_by_itself(site: Site, tags: tuple[Tag, ...], engine: Engine) -> None:
+    sensor = tags[2]
+    for gateway, _ in near(site, 3):
+        engine.receive(*upload(site, gateway, T, [(sensor.mac, -60, s1(12.5, sensor.mac))]), T)
+    engine.tick(T)
+    tag, room, celsius, humidity, at, age, code, fault = json.loads(engine.health(T + 1, Outside()))["sensors"][0]
+    assert (tag, room, celsius, humidity) == (2, site.room_by_number[sensor.home], 12.5, 50.0)
+    assert at == pytest.approx(T, abs=2)
+    assert age == pytest.approx(1, abs=2)
+    assert (code, fault) == ("high", "temperature_c")

@@ -41,3 +41,26 @@ def test_a_placed_gateway_may_write_at_once_and_the_simulator_goes_on(
     placed.write_text(f"{HEAD}{PLACED},Two,floor1/one\n")
     os.utime(placed, (1, 1))
     assert not keeper.may_write(gateway, "floor2/two")
+
+
+def test_a_meter_needs_a_token_and_keeps_to_its_topics(tmp_path: Path) -> None:
+    listed = tmp_path / "meters.csv"
+    listed.write_text("meter_id,topic\nm-1,zigbee2mqtt/m-1\nm-2,plant/2\nbad,wardlight/demo/command\n")
+    settings = Settings(var=tmp_path / "var", meters=listed)
+    token = tokens.issue(settings.secrets, "plug-1")
+    keeper = Gatekeeper(settings)
+    assert keeper.admit("plug-1", "guessed", None) is None
+    assert keeper.admit("plug-2", token, None) is None
+    assert keeper.admit("plug-1", token, "wardlight/demo/frame/0") is None
+    plug = keeper.admit("plug-1", token, "tele/plug-1/LWT")
+    assert plug
+    assert keeper.may_write(plug, "zigbee2mqtt/plug-1")
+    assert not keeper.may_write(plug, "zigbee2mqtt/m-1")
+    twin, simulator = (
+        keeper.admit(name, tokens.account_password(settings.secrets, name), None) for name in ("twin", "simulator")
+    )
+    assert all(keeper.may_read(twin, topic) for topic in ("zigbee2mqtt/+", "tele/+/SENSOR", "plant/2"))
+    assert keeper.may_write(simulator, "zigbee2mqtt/m-1")
+    assert keeper.may_write(simulator, "plant/2")
+    assert not keeper.may_write(simulator, "wardlight/demo/command")
+    assert not keeper.may_write(simulator, "zigbee2mqtt/plug-1")

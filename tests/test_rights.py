@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paho.mqtt.client import topic_matches_sub
 
-from twin.rights import covers, gateway_rights, simulator_rights, twin_rights, web_rights
+from twin.rights import covers, gateway_rights, meter_rights, simulator_rights, twin_rights, web_rights
 
 LEVEL = st.sampled_from(["", "gw", "a", "b"])
 TOPIC = st.lists(LEVEL, min_size=1, max_size=4).map("/".join)
@@ -65,3 +65,26 @@ def test_our_own_processes_have_what_they_need_and_no_more() -> None:
 @pytest.mark.parametrize("pattern", ["#", "+/#", "/#"])
 def test_no_pattern_reaches_the_brokers_own_topics(pattern: str) -> None:
     assert not covers(pattern, "$SYS/broker/clients")
+
+
+METERED = ("zigbee2mqtt/+", "tele/+/SENSOR", "plant/all")
+
+
+def test_a_meter_writes_its_own_topics_and_reads_only_its_commands() -> None:
+    plug = meter_rights("plug-1", METERED)
+    for topic in ("zigbee2mqtt/plug-1", "tele/plug-1/SENSOR", "tele/plug-1/LWT", "stat/plug-1/RESULT"):
+        assert plug.may_write(topic)
+    for topic in ("zigbee2mqtt/plug-2", "tele/plug-2/SENSOR", "plant/all", "zigbee2mqtt/bridge/state", "wardlight/s/x"):
+        assert not plug.may_write(topic)
+    assert plug.may_read("cmnd/plug-1/#")
+    for pattern in ("#", "cmnd/+/#", "tele/plug-1/SENSOR", "zigbee2mqtt/#", "wardlight/#"):
+        assert not plug.may_read(pattern)
+
+
+def test_a_bridge_speaks_for_all_its_meters_and_for_nobody_else() -> None:
+    bridge = meter_rights("zigbee2mqtt", METERED)
+    assert bridge.may_write("zigbee2mqtt/bridge/state")
+    assert bridge.may_write("zigbee2mqtt/plug-1")
+    assert bridge.may_read("zigbee2mqtt/#")
+    assert not bridge.may_write("tele/plug-1/SENSOR")
+    assert not bridge.may_write("wardlight/s/command")

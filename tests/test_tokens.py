@@ -91,3 +91,15 @@ def test_the_simulator_may_write_for_the_gateways_of_the_list(keeper: Gatekeeper
     who = keeper.admit("simulator", tokens.account_password(tmp_path / "secrets", "simulator"), None)
     assert keeper.may_write(who, "/gw/ac233f000001/status")
     assert not keeper.may_write(who, "/gw/ac233f000002/status")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a/b", "+", "#", "twin", "web", "simulator", "wardlight", "AC233F000001", "x" * 65]
+)
+def test_a_meter_cannot_take_a_name_that_reaches_further(name: str) -> None:
+    with pytest.raises(WardlightError, match="meter"):
+        tokens.meter_name(name)
+
+
+def test_a_meters_name_is_as_it_stands_in_its_topic() -> None:
+    assert tokens.meter_name(" plug_ICU.2 ") == "plug_ICU.2"

@@ -26,6 +26,7 @@ VERBS = {
     "run": Verb("twin.verbs.run", "run", "start everything: broker, twin, web page and, in the demo, the hospital"),
     "broker": Verb("twin.verbs.broker", "broker", "the embedded MQTT broker alone"),
     "engine": Verb("twin.verbs.engine", "engine", "the twin alone: MQTT in, positions, history and live frames out"),
+    "worker": Verb("twin.verbs.worker", "worker", "the worker alone: imports of buildings that were uploaded"),
     "simulate": Verb("twin.verbs.simulate", "simulate", "the simulated hospital alone, a gateway simulator"),
     "simulate-survey": Verb(
         "twin.verbs.simulate_survey", "simulate_survey", "a surveyor who measures in the simulated hospital"

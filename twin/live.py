@@ -21,7 +21,9 @@ from twin.bus import (
     summary_topic,
 )
 from twin.commands import Desk, Done, Nothing
+from twin.commission.building import Buildings
 from twin.commission.service import Commissioning
+from twin.commission.tags import TagKeeping
 from twin.engine import Engine, Published, Status
 from twin.health import Outside
 from twin.history import HistoryWriter
@@ -79,9 +81,12 @@ class LiveLoop:
         self._desk.on("reload", Nothing, self._end)
         self._commissioning = Commissioning(settings, engine.site, engine.tags, engine.intake, self._present)
         self._commissioning.register(self._desk)
+        TagKeeping(settings, engine.site, self._present).register(self._desk)
+        self._other_building = False
+        Buildings(settings, engine.site, engine.tags, engine.intake, self._leave_building).register(self._desk)
         bus.subscribe(command_topic(settings.site), self._command_arrived)
         bus.on_connect(self._publish_catalogue)
-        for pattern in settings.gateway_topics:
+        for pattern in dict.fromkeys((*settings.gateway_topics, *settings.meter_topics, *engine.intake.meters.topics)):
             bus.subscribe(pattern, self._arrived)
         if settings.demo:
             bus.subscribe(self._clock_topic, self._clock_arrived)
@@ -94,10 +99,15 @@ class LiveLoop:
             else:
                 stop.wait(POLL_S)
             self.step()
+        if self._other_building:
+            for level in range(len(self._engine.site.levels)):
+                self._bus.publish(frame_topic(self._site, level), b"", retain=True)
 
     def step(self) -> None:
         """Take what has arrived, and tick when it is time."""
         for asked in self._commands.drain():
+            if self._other_building:
+                break  # what comes now was meant for the building that is gone
             self._bus.publish(reply_topic(self._site), self._desk.take(asked.payload))
         for arrived in self._inbox.drain():
             if arrived.topic == self._clock_topic:
@@ -125,12 +135,16 @@ class LiveLoop:
         self._reload = True
         return Done("The twin starts again with the files as they are now.")
 
+    def _leave_building(self) -> None:
+        """Leave the loop; pictures of the levels that were must not outlive them."""
+        self._reload = self._other_building = True
+
     def _received(self, arrived: Arrived) -> float:
         said = self._said
         return said.t if said is not None and said.catching_up else self._time.received(arrived.received_at)
 
     def _arrived(self, topic: str, payload: bytes, retained: bool) -> None:
-        # A retained message of a gateway is from nobody knows when.
+        # A retained message of a gateway or meter is from nobody knows when.
         if not retained:
             self._inbox.put(topic, payload, self._time.stamp())
 

@@ -9,9 +9,11 @@ from sqlalchemy import create_engine
 
 from twin.errors import HistoryError
 from twin.history import History, migrate, open_history
+from twin.history.environment import energy_of
 from twin.history.queries import open_reader, visits_of
 from twin.history.schema import metadata
 
+HEAD = "0002"
 OLD = sorted((Path(__file__).parent / "databases").glob("*.sql"))
 
 
@@ -49,6 +51,8 @@ def test_a_database_of_each_version_is_migrated_with_its_rows(old: Path, url: st
     assert restored.t == 1_700_000_000.25
     assert [(s.room, s.leave) for s in stays] == [("room-3", 1_700_000_000.0), ("room-4", None)]
     assert len(restored.last) == 2
+    readings = energy_of(open_reader(url), 0, 2e9)
+    assert {name: r.kwh.tolist() for name, r in readings.items()} == ({} if old.stem == "0001" else {"m-1": [12.5]})
     with create_engine(f"sqlite:///{path}").connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     history.close()
@@ -57,7 +61,7 @@ def test_a_database_of_each_version_is_migrated_with_its_rows(old: Path, url: st
 NEXT = """
 from alembic import op
 revision = "9999"
-down_revision = "0001"
+down_revision = "{head}"
 def upgrade():
     op.execute("CREATE TABLE extra (id INTEGER PRIMARY KEY) STRICT")
     op.execute("{sql}")
@@ -69,7 +73,7 @@ def with_a_pending_migration(folder: Path, monkeypatch: pytest.MonkeyPatch, sql:
     scripts = Path(migrate.__file__).parent / "migrations"
     for script in (scripts / "env.py", *scripts.glob("versions/*.py")):
         (folder / script.relative_to(scripts)).write_text(script.read_text())
-    (folder / "versions" / "9999_next.py").write_text(NEXT.format(sql=sql))
+    (folder / "versions" / "9999_next.py").write_text(NEXT.format(sql=sql, head=HEAD))
     monkeypatch.setattr(migrate, "_SCRIPTS", folder)
 
 
@@ -80,7 +84,7 @@ def test_a_copy_is_made_before_a_migration(history, url, hospital, tmp_path, mon
     assert migrated.backup == history.path.with_name("history.sqlite.before-9999")
     assert migrated.backup
     with closing(sqlite3.connect(migrated.backup)) as copy:
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         assert copy.execute("SELECT count(*) FROM tag").fetchone() == (8,)
     migrated.close()
 
@@ -88,10 +92,10 @@ def test_a_copy_is_made_before_a_migration(history, url, hospital, tmp_path, mon
 def test_a_migration_that_fails_changes_nothing(history, url, hospital, tmp_path, monkeypatch) -> None:
     history.close()
     with_a_pending_migration(tmp_path / "scripts", monkeypatch, "INSERT INTO nowhere VALUES (1)")
-    with pytest.raises(HistoryError, match=r"from schema 0001 to 9999 .*nowhere.* It is as it was"):
+    with pytest.raises(HistoryError, match=rf"from schema {HEAD} to 9999 .*nowhere.* It is as it was"):
         open_history(url, *hospital)
     with closing(sqlite3.connect(history.path)) as same:
-        assert same.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert same.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         assert same.execute("SELECT 1 FROM sqlite_master WHERE name = 'extra'").fetchone() is None
 
 

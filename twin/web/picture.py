@@ -6,6 +6,7 @@ The one place where live messages are cut down to a person's rights.
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -58,7 +59,9 @@ def level_of(hub: Hub, tag: int, visitor: Visitor) -> int | None:
 @lru_cache(maxsize=64)
 def _cut(form: str, payload: bytes, catalogue: bytes, visitor: Visitor) -> bytes:
     may = _may_see(catalogue, visitor)
-    cut = {"frame": _cut_frame, "summary": _cut_summary, "catalogue": _cut_catalogue}.get(form)
+    if form == "frame":
+        return _cut_frame(_decode(payload), may, _kinds(catalogue))
+    cut = {"summary": _cut_summary, "catalogue": _cut_catalogue}.get(form)
     return cut(_decode(payload), may) if cut else b"{}"
 
 
@@ -67,7 +70,13 @@ def _may_see(catalogue: bytes, visitor: Visitor) -> NDArray[np.bool_]:
     return np.array([visitor.sees(row[1]) for row in _decode(catalogue)["tags"]], bool)
 
 
-def _cut_frame(frame: dict[str, Any], may: NDArray[np.bool_]) -> bytes:
+@lru_cache(maxsize=8)
+def _kinds(catalogue: bytes) -> list[str]:
+    return [row[1] for row in _decode(catalogue)["tags"]]
+
+
+def _cut_frame(frame: dict[str, Any], may: NDArray[np.bool_], kinds: list[str]) -> bytes:
+    """Leave out the rows that are not to be seen; `hidden` tells how many of each kind are in which room."""
     kept = columns(frame)
     tags = kept["tag"]
     keep = np.zeros(len(tags), bool)
@@ -79,7 +88,16 @@ def _cut_frame(frame: dict[str, Any], may: NDArray[np.bool_]) -> bytes:
         place = np.cumsum(keep) - 1
         left = keep[second["i"]]
         cut["or"] = _packed(second | {"i": place[second["i"]].astype(second["i"].dtype)}, left)
+    gone = known & ~keep
+    if gone.any():
+        cut["hidden"] = _counts(kept["room"][gone], [kinds[tag] for tag in tags[gone]])
     return _encode(cut)
+
+
+def _counts(rooms: NDArray[np.unsignedinteger], kinds: list[str]) -> list[tuple[int, str, int]]:
+    """How many tags of each kind are in each room: [room, kind, number], without saying which."""
+    found = Counter(zip(rooms.tolist(), kinds, strict=True))
+    return [(room, kind, n) for (room, kind), n in sorted(found.items())]
 
 
 def _packed(kept: dict[str, NDArray[np.unsignedinteger]], keep: NDArray[np.bool_]) -> dict[str, str]:
@@ -125,5 +143,8 @@ def picture(hub: Hub, visitor: Visitor) -> Picture:
         kept = hub.newest(name)
         return _decode(seen(hub, name, kept, visitor)) if kept else {}
 
+    catalogue = read("catalogue")
     frames = {level: read(f"frame/{level}") for level in hub.levels()}
-    return Picture(read("summary"), read("catalogue").get("tags", []), frames)
+    # For a moment after the register changed, a frame may still count the tags of the one before.
+    known = {level: frame for level, frame in frames.items() if frame.get("rev") == catalogue.get("rev")}
+    return Picture(read("summary"), catalogue.get("tags", []), known)
