@@ -29,12 +29,19 @@ def missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
+@pytest.fixture(scope="session")
+def own_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to write in that is not the developer's."""
+    return tmp_path_factory.mktemp("var")
+
+
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Tests see neither the developer's WARDLIGHT_ variables nor a .env file."""
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, own_var: Path) -> Iterator[None]:
+    """Tests see neither the developer's WARDLIGHT_ variables nor a .env file, and write elsewhere."""
     for name in list(os.environ):
         if name.startswith("WARDLIGHT_") and name != "WARDLIGHT_CHROMIUM":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("WARDLIGHT_VAR", str(own_var))
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     settings_module.settings.cache_clear()
     yield

@@ -6,7 +6,8 @@ from twin.errors import SettingsError
 from twin.settings import ROOT, Settings, settings
 
 
-def test_the_defaults_are_a_demo_on_loopback_with_our_own_broker() -> None:
+def test_the_defaults_are_a_demo_on_loopback_with_our_own_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WARDLIGHT_VAR")
     s = settings()
     assert s.demo
     assert s.embedded_broker

@@ -16,9 +16,9 @@ FAKE = Path(__file__).resolve().parents[1] / "browser/fake_twin.py"
 
 
 @pytest.fixture(scope="session")
-def app_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The whole web application, with a folder of its own to write in."""
-    os.environ["WARDLIGHT_VAR"] = str(tmp_path_factory.mktemp("var"))
+def app_module(own_var: Path) -> Iterator[Any]:
+    """The whole web application."""
+    os.environ["WARDLIGHT_VAR"] = str(own_var)
     settings_module.settings.cache_clear()
     import app
 

@@ -29,8 +29,16 @@ def pages() -> list[dict[str, Any]]:
 
 def layouts() -> list[Component]:
     from components import shell
+    from pages import building as building_page
+    from twin.jobs import candidates
 
-    return [shell.shell(building(), settings()), *(page["layout"]() for page in pages())]
+    told = {"summary": {}, "problems": [], "notes": []}
+    candidate = candidates.put(settings().var, settings().building, "New.ifc", "import", told)
+    try:
+        compared = building_page.layout(look=candidate.id)
+    finally:
+        candidates.drop(settings().var, candidate.id)
+    return [shell.shell(building(), settings()), compared, *(page["layout"]() for page in pages())]
 
 
 def walk(node: Any) -> Iterator[Component]:
@@ -226,20 +234,18 @@ def leaves(value: Any) -> Iterator[str]:
 
 def translated(text: str) -> bool:
     site = building()
-    names = {site.name, "Wardlight", *site.departments.values()}
+    names = {site.name, "Wardlight", "New.ifc", *site.departments.values()}
     names |= {name for level in site.levels for name in (level.name, level.short_name)}
     return "⟦" in text or text in names or not re.search(r"[A-Za-z]{2}", text)
 
 
 def test_every_visible_text_is_translated(app_module: Any, pseudo: Flask, fed: Hub):
     from components import hops, words
-    from pages import floor
     from twin.web.live import read_json
 
     app_module.server.test_client().get("/")
     with pseudo.test_request_context("/"):
         found = [text for layout in layouts() for text in texts(layout)]
-        found += [text for layers in ([], ["temperature"]) for text in texts(floor.explain("all", layers))]
         found += list(leaves(words.words()))
         found += [page["title"]() for page in pages()]
         for sheet in hops.sheets(read_json(fed.newest("health")) or {}):
