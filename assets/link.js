@@ -13,20 +13,25 @@
     /** A bundle has come from the live channel. */
     function take(bundle) {
         seen.bundle = bundle;
-        const summary = bundle && bundle.summary;
+        const summary = bundle && (bundle.past ? bundle.now : bundle.summary);
         const mark = summary ? summary.seq + '/' + summary.t : null;
         if (mark && mark !== seen.mark) {
             Object.assign(seen, {mark, at: performance.now(), news: seen.news + 1, reachable: true});
         }
     }
 
+    /** The moment of the past that is shown, POSIX seconds; null while the present is. */
+    const past = () => (seen.bundle && seen.bundle.past ? seen.bundle.past.at : null);
+
     const since = (moment) => (performance.now() - moment) / 1000;
 
     /** {state, age}: age in seconds of the newest radio data, null while it cannot be known.
      *
-     * The first summary may be one that the broker kept from long ago: only a second one proves that the twin lives. */
+     * The first summary may be one that the broker kept from long ago: only a second one proves that the twin lives.
+     * A picture of the past is "past", however well the live channel is. */
     function now() {
         const {bundle, news} = seen;
+        if (past() !== null) return {state: 'past', age: null};
         const quiet = since(seen.at || seen.began);
         if (quiet > PATIENCE_S) probe();
         if (!seen.reachable && quiet > LIVE_S) return {state: 'lost', age: news > 1 ? quiet : null};
@@ -48,8 +53,9 @@
             .catch(() => { seen.reachable = false; });
     }
 
-    /** The site's time now, POSIX seconds; a demo's time stands still when its data does. */
+    /** The site's time now, or the moment that is shown, POSIX seconds; a demo's time stands still when its data does. */
     function clock() {
+        if (past() !== null) return past();
         const summary = seen.bundle && seen.bundle.summary;
         if (!summary) return null;
         const {state} = now();
@@ -62,5 +68,5 @@
     /** Whether the picture is of now, and not the last known one. */
     const current = () => ['live', 'lagging'].includes(now().state);
 
-    W.link = {take, now, clock, current, quiet: () => since(seen.at), bundle: () => seen.bundle};
+    W.link = {take, now, past, clock, current, quiet: () => since(seen.at), bundle: () => seen.bundle};
 })(window);

@@ -3,6 +3,9 @@
  * Server-Sent Events while the tab is seen; polling when a stream is refused or fails three times, with a new try each
  * 30 s. The store gets {frames, summary, catalogue, link, state, age_s}: `age_s` is how long ago something new came,
  * `state` one of connecting, live, lagging, stale, disconnected.
+ *
+ * While somebody looks at a moment of the past (assets/page/travel.js), the store gets the frames and summary of that
+ * moment, with `past` = {at, ...}, `state` "past", and of the present only its beat (`now`), which proves that it lives.
  */
 (function () {
     'use strict';
@@ -38,7 +41,8 @@
     function fresh() {
         link.news = Date.now();
         link.failures = 0;
-        plan();
+        const {travel} = window.wardlight;
+        if (!travel || travel.at() === null) plan(); // who looks at the past needs its beat only, once a second
     }
 
     async function needCatalogue(rev) {
@@ -125,13 +129,28 @@
         window.setTimeout(() => { link.planned = false; publish(); }, GATHER_MS);
     }
 
+    /** Write the store; but a picture that plays goes straight to who draws it. */
     function publish() {
         if (document.hidden || !window.dash_clientside || !window.dash_clientside.set_props) return;
         const [age, word] = state();
         const way = word === 'disconnected' ? 'lost' : link.source ? 'stream' : 'poll';
-        const data = {...held, link: way, state: word, age_s: age === null ? null : Math.floor(age)};
-        try { window.dash_clientside.set_props(STORE, {data}); } catch { /* the page is not drawn yet */ }
+        const past = window.wardlight.travel && window.wardlight.travel.bundle();
+        const data = past ? {...past, catalogue: held.catalogue, now: beat(), link: way, state: 'past', age_s: null}
+            : {...held, link: way, state: word, age_s: age === null ? null : Math.floor(age)};
+        if (past && past.past.playing) hand(data);
+        else try { window.dash_clientside.set_props(STORE, {data}); } catch { /* the page is not drawn yet */ }
     }
+
+    /** Ten pictures a second: Dash's own bookkeeping for each would take longer than to draw it. */
+    function hand(data) {
+        const {floor} = window.wardlight;
+        window.dash_clientside.wardlight.live(data);
+        if (!floor || !floor.asked.style) return;
+        floor.asked.live = data;
+        floor.plan();
+    }
+
+    const beat = () => held.summary && {seq: held.summary.seq, t: held.summary.t};
 
     /** Follow the levels that the page shows; a change opens a new stream. */
     function follow() {
@@ -150,5 +169,5 @@
     window.setInterval(() => { follow(); plan(); }, 1000);
     open();
 
-    window.wardlight = Object.assign(window.wardlight || {}, {live: {held, link, follow, state}});
+    window.wardlight = Object.assign(window.wardlight || {}, {live: {held, link, follow, state, publish}});
 })();

@@ -40,20 +40,29 @@
         return plain.charAt(0).toUpperCase() + plain.slice(1);
     }
 
-    const figure = (value, digits) => new Intl.NumberFormat(site().language, {
+    const formats = new Map();
+
+    /** A formatter, made once: making one takes far longer than using it. */
+    function format(Kind, key, options) {
+        const full = [Kind.name, site().language, site().zone, key].join();
+        if (!formats.has(full)) formats.set(full, new Kind(site().language, options));
+        return formats.get(full);
+    }
+
+    const figure = (value, digits) => format(Intl.NumberFormat, digits || 0, {
         minimumFractionDigits: digits || 0, maximumFractionDigits: digits || 0,
     }).format(value);
-    const percent = (value) => new Intl.NumberFormat(site().language, {style: 'percent'}).format(value / 100);
+    const percent = (value) => format(Intl.NumberFormat, 'percent', {style: 'percent'}).format(value / 100);
 
     /** A moment (POSIX seconds) as time of day in the site's zone. */
     function time(t, seconds) {
-        return new Intl.DateTimeFormat(site().language, {
+        return format(Intl.DateTimeFormat, seconds ? 'seconds' : 'minutes', {
             hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined, hourCycle: 'h23',
             timeZone: site().zone,
         }).format(t * 1000);
     }
 
-    const date = (t) => new Intl.DateTimeFormat(site().language, {
+    const date = (t) => format(Intl.DateTimeFormat, 'date', {
         weekday: 'short', day: 'numeric', month: 'short', timeZone: site().zone,
     }).format(t * 1000);
 

@@ -7,20 +7,23 @@
     const {say, count, figure} = W.words;
     const DASH = '–';
 
+    /** A note with a count, or that the count is not known: of the past history holds only a part. */
+    const counted = (key, number) => (number === null || number === undefined ? say('past_unknown') : count(key, number));
+
     /** Per figure: [value, note, worth a look]. Each is computed from the summary alone. */
     const FIGURES = {
         patients: (k) => [k.patients, say('in_building')],
         staff: (k) => [k.staff, say('in_building')],
-        ed_census: (k) => [k.ed_census, k.ed_waiting ? count('waiting', k.ed_waiting) : say('nobody_waits')],
+        ed_census: (k) => [k.ed_census, k.ed_waiting === 0 ? say('nobody_waits') : counted('waiting', k.ed_waiting)],
         ed_wait: (k) => [minutes(k.ed_wait_median_s), say('median_so_far')],
-        assets_in_use: (k) => [k.assets_in_use, count('of_located', k.assets_known)],
+        assets_in_use: (k) => [k.assets_in_use, counted('of_located', k.assets_known)],
         rooms_out: (k) => [
             k.rooms_out_of_range,
-            k.sensors_silent ? count('sensors_silent', k.sensors_silent) : count('of_measured', k.rooms_measured),
+            k.sensors_silent ? count('sensors_silent', k.sensors_silent) : counted('of_measured', k.rooms_measured),
             k.rooms_out_of_range > 0,
         ],
-        gateways_silent: (k) => [k.gateways_silent, count('of', k.gateways), k.gateways_silent > 0],
-        data_age: (k) => [undefined, k.unobserved ? count('unobserved', k.unobserved) : k.lost ? count('lost_tags', k.lost) : say('none_unobserved')],
+        gateways_silent: (k) => [k.gateways_silent, counted('of', k.gateways), k.gateways_silent > 0],
+        data_age: (k) => [undefined, W.link.past() !== null ? say('past_unknown') : k.unobserved ? count('unobserved', k.unobserved) : k.lost ? count('lost_tags', k.lost) : say('none_unobserved')],
     };
 
     const minutes = (seconds) => (seconds === null || seconds === undefined ? null : Math.round(seconds / 60));
