@@ -7,11 +7,10 @@
     'use strict';
 
     const GRAPH = 'floor-graph';
-    const FLIGHT_MS = 700;
-    const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
     const W = (window.wardlight = window.wardlight || {});
     const G = () => W.geometry;
     const T = () => W.tags;
+    const C = () => W.camera;
 
     /** What is asked for (by Dash) and what is drawn (in the graph). */
     const asked = {live: null, view: null, selection: null, style: null};
@@ -35,6 +34,7 @@
     /** Clientside callback: remember what is asked for and draw in the next animation frame. */
     function draw(live, view, selection, _figure, style) {
         const chosen = JSON.stringify(selection) !== JSON.stringify(asked.selection);
+        if (W.travel && W.travel.state.playing && asked.live) live = asked.live; // newer than the store, see assets/live.js
         Object.assign(asked, {live, view, selection, style});
         if (chosen) shown.flyTo = JSON.stringify(selection) === shown.own ? null : selection;
         if (chosen) shown.own = '';
@@ -70,10 +70,11 @@
         const began = performance.now();
         if (gd.data !== shown.data) adopt(gd);
         if (document.hidden || W.hand.busy()) return;
-        const parts = [paintTheme(gd), placeTags(gd), paintPlates(gd), placeNames(gd), outline(gd)];
+        C().reshape();
+        const parts = [paintTheme(gd), placeTags(gd), paintPlates(gd), drawWays(gd), outline(gd), placeNames(gd)];
         if (parts.some(Boolean)) window.Plotly.react(gd, gd.data, gd.layout);
         shown.cost = performance.now() - began;
-        if (shown.flyTo) fly(shown.flyTo);
+        if (shown.flyTo) C().fly(shown.flyTo);
     }
 
     /** A new figure has come: unpack its arrays once, listen to its events, aim the camera. */
@@ -87,13 +88,19 @@
         const sameView = shown.meta && shown.meta.level === meta.level;
         const kind = (m) => (m && m.level === null ? 'all' : 'one');
         const keep = shown.turned && kind(shown.meta) === kind(meta) && shown.camera;
+        const flat = shown.flat;
         Object.assign(shown, {
-            gd, data: gd.data, meta, toScene: G().toScene(gd.layout.scene), toData: G().toData(gd.layout.scene), theme: meta.theme,
+            gd, data: gd.data, meta, theme: meta.theme, flat: false,
             codes: G().unpack(meta.plates.code), rooms: new Map(meta.rooms.map((row) => [row[0], row])),
-            frames: {}, sequence: '', warmth: '', names: '', outlined: '', silent: '', projected: null,
+            frames: {}, sequence: '', painted: '', names: '', outlined: '', walked: '', projected: null,
+            found: null, limits: null, marks: [],
         });
+        C().measure();
         if (gd.wardlight !== true) bind(gd);
-        if (keep || (sameView && shown.camera)) aim(shown.camera); else home();
+        const camera = shown.camera;
+        C().reshape();
+        if (Boolean(flat) === shown.flat && camera && (keep || sameView)) C().aim(camera);
+        else C().home();
         gd.classList.add('floor-ready');
     }
 
@@ -104,102 +111,20 @@
             gd.removeAllListeners(event);
         }
         gd.on('plotly_relayout', (change) => {
-            if (!change['scene.camera']) return;
-            if (!shown.aiming) shown.turned = true;
-            shown.camera = gd.layout.scene.camera;
-            shown.projected = null;
-            if (!shown.aiming) { shown.names = ''; plan(); }
+            const camera = change['scene.camera'];
+            if (!camera || shown.aiming || C().same(camera, shown.camera)) return;
+            Object.assign(shown, {turned: true, camera: gd.layout.scene.camera, projected: null, names: ''});
+            plan();
         });
         gd.on('plotly_relayouting', () => { shown.projected = null; W.hand.leave(); });
-gd.on('plotly_webglcontextlost', ({event}) => {
+        gd.on('plotly_webglcontextlost', ({event}) => {
             event.preventDefault(); // only then does the browser give the context back; Plotly waits for it
             window.setTimeout(() => { shown.sequence = ''; plan(); }, 1000);
         });
         W.hand.bind(gd);
     }
 
-    // --- camera ----------------------------------------------------------------------------------------------------
-
-    const size = () => [shown.gd.clientWidth || 1, shown.gd.clientHeight || 1];
-    /** Text and markers grow on large screens and shrink a little on small ones. */
-    const scale = () => Math.min(Math.max(Math.sqrt(size()[0] * size()[1]) / 950, 0.62), 2.1);
-    const textScale = () => Math.max(scale(), 0.85);
-
-    function aim(camera) {
-        shown.aiming = true;
-        shown.camera = camera;
-        shown.projected = null;
-        window.Plotly.relayout(shown.gd, {'scene.camera': camera});
-        shown.aiming = false;
-    }
-
-    /** Pixels at the edges that other things of the page lie on, or that look better empty. */
-    function insets(width, height, all) {
-        const frame = shown.gd.getBoundingClientRect();
-        const covered = (selector, depth) => {
-            const element = document.querySelector(selector);
-            const box = element && element.getBoundingClientRect();
-            return box && box.width ? Math.max(depth(box), 0) : 0;
-        };
-        const least = 0.035 * height + 8;
-        const top = covered('.model .toolbar', (box) => box.bottom - frame.top + 4);
-        const bottom = covered('.model .legend-box', (box) => frame.bottom - box.top + 4);
-        const switches = width < 600 ? 0 : covered('.model .level-box', (box) => box.right - frame.left);
-        const names = width < 600 ? 0.17 * width : 130 * textScale() + switches;
-        return {
-            left: all ? Math.min(names, 0.34 * width) : 0.03 * width, right: 0.03 * width,
-            top: Math.min(Math.max(top, least), 0.2 * height), bottom: Math.min(Math.max(bottom, least), 0.2 * height),
-        };
-    }
-
-    function bestCamera() {
-        const [width, height] = size();
-        const points = shown.meta.hull.map((p) => shown.toScene(...p));
-        const all = shown.meta.level === null;
-        const inset = insets(width, height, all);
-        const tall = height > 1.15 * width;
-        return G().fit(points, width, height, inset, all ? 33 : tall ? 66 : 52, tall);
-    }
-
-    function home() {
-        shown.turned = false;
-        shown.homeSize = size().join();
-        glide(bestCamera());
-        shown.names = '';
-        plan();
-    }
-
-    /** Move the camera there: smoothly, unless the person asked their system for less motion. */
-    function glide(camera) {
-        const flight = (shown.flight = {});
-        const from = shown.camera;
-        if (!from || calm.matches || !shown.settled) {
-            shown.settled = true;
-            aim(camera);
-            return;
-        }
-        const began = performance.now();
-        const step = (now) => {
-            if (shown.flight !== flight || !graph()) return;
-            const share = Math.min((now - began) / FLIGHT_MS, 1);
-            aim(G().between(from, camera, share));
-            if (share < 1) requestAnimationFrame(step); else { shown.names = ''; plan(); }
-        };
-        requestAnimationFrame(step);
-    }
-
-    /** Bring a tag or room near; waits while it is on no level that is shown, or between the levels of the whole. */
-    function fly(target) {
-        const place = shown.meta.level === null ? null : placeOf(target);
-        if (!place) return false;
-        shown.flyTo = null;
-        const [width, height] = size();
-        const across = Math.max(...['x', 'y'].map((k) => shown.gd.layout.scene.aspectratio[k]));
-        const near = (target.type === 'room' ? 0.42 : 0.34) * across * Math.max(1, height / width);
-        shown.turned = true;
-        glide(G().towards(shown.camera || bestCamera(), shown.toScene(place.x, place.y, place.z), near));
-        return true;
-    }
+    // --- where things are ------------------------------------------------------------------------------------------
 
     function placeOf(target) {
         if (!target || !shown.meta) return null;
@@ -220,7 +145,7 @@ gd.on('plotly_webglcontextlost', ({event}) => {
             for (const [path, value] of Object.entries(values)) assign(trace(gd, name), path, value);
         }
         gd.layout = {...gd.layout, paper_bgcolor: table.background, scene: {...gd.layout.scene, bgcolor: table.background}};
-        Object.assign(shown, {theme: wanted, warmth: null, silent: null, sequence: ''});
+        Object.assign(shown, {theme: wanted, painted: null, sequence: '', walked: ''});
         return true;
     }
 
@@ -237,7 +162,7 @@ gd.on('plotly_webglcontextlost', ({event}) => {
         if (!live || !live.catalogue) return false;
         const wanted = JSON.stringify([
             Object.keys(shown.meta.lifts).map((k) => live.frames[k] && [live.frames[k].seq, live.frames[k].t]),
-            view && view.layers, live.catalogue.rev, shown.theme, scale(), live.summary && live.summary.gateways,
+            view && view.layers, live.catalogue.rev, shown.theme, C().scale(), live.summary && live.summary.gateways,
         ]);
         if (wanted === shown.sequence) return false;
         shown.sequence = wanted;
@@ -250,18 +175,25 @@ gd.on('plotly_webglcontextlost', ({event}) => {
             if (live.frames[key]) shown.frames[key] = G().columns(live.frames[key]);
         }
         shown.buckets = T().spread(shown.frames, shown.meta, shown.sorted, layers(), style);
-        const mark = scale() * (shown.meta.level === null ? 0.62 : 1);
-        const fixtures = shown.buckets.fixtures;
-        const colours = style.themes[shown.theme];
-        const silent = (live.summary && live.summary.gateways) || [];
-        const meta = layers().has('gateways') ? shown.meta : {gateways: []};
-        const colour = T().addGateways(fixtures, meta, silent, colours);
+        const mark = C().scale() * (shown.meta.level === null ? 0.62 : 1);
         for (const marker of style.markers) put(gd, marker.layer, shown.buckets[marker.layer], {size: marker.size * mark});
-        put(gd, 'ghosts', shown.buckets.ghosts, {symbol: shown.buckets.ghosts.symbol, size: 8.5 * mark});
-        put(gd, 'fixtures', fixtures, {symbol: fixtures.symbol, color: colour, size: 6.5 * mark});
+        putQuiet(gd, live.summary, mark);
         const presses = T().presses(live.summary, shown.frames, shown.meta, shown.rooms);
         put(gd, 'presses', presses, {symbol: presses.symbol, size: presses.size.map((s) => s * mark)});
         return true;
+    }
+
+    /** What is not heard now, and what does not move: sensors and gateways. */
+    function putQuiet(gd, summary, mark) {
+        const {ghosts, fixtures} = shown.buckets;
+        const colours = asked.style.themes[shown.theme];
+        const meta = layers().has('gateways') ? shown.meta : {gateways: []};
+        const colour = T().addGateways(fixtures, meta, (summary && summary.gateways) || [], colours);
+        const all = Object.fromEntries(['x', 'y', 'z', 'symbol'].map((key) => [key, [...ghosts[key], ...fixtures[key]]]));
+        put(gd, 'ghosts', all, {
+            symbol: all.symbol, color: [...ghosts.x.map(() => colours.ghost), ...colour],
+            size: [...ghosts.x.map(() => 8.5 * mark), ...fixtures.x.map(() => 6.5 * mark)],
+        });
     }
 
     function put(gd, name, points, marker) {
@@ -273,28 +205,64 @@ gd.on('plotly_webglcontextlost', ({event}) => {
         else target.marker = {...target.marker, ...marker};
     }
 
+    /** Rooms by department, or by the quantity that was asked for. */
     function paintPlates(gd) {
-        const warm = layers().has('temperature') ? T().warmth((asked.live && asked.live.frames) || {}, shown.meta) : null;
-        const wanted = shown.theme + (warm ? JSON.stringify([...warm]) : '');
-        if (wanted === shown.warmth) return false;
-        const first = shown.warmth === '' && !warm;
-        shown.warmth = wanted;
+        const colour = (asked.view && asked.view.colour) || 'department';
+        const quantity = (asked.style.quantities || {})[colour];
+        const answer = W.areas ? W.areas.rooms(colour) : null;
+        const wanted = JSON.stringify([colour, shown.theme, quantity && quantity.source === 'live' ? shown.sequence : answer && answer.stamp]);
+        if (wanted === shown.painted) return false;
+        const first = shown.painted === '' && !quantity;
+        shown.painted = wanted;
+        shown.found = shown.limits = null;
+        if (W.legend) W.legend.plan();
         if (first) return false;
         const plates = trace(gd, 'plates');
         const table = asked.style.themes[shown.theme];
-        plates.colorscale = warm ? table.temperature : table.traces.plates.colorscale;
-        plates.intensity = T().plateCodes(shown.meta, shown.codes, warm);
-        plates.cmax = (warm ? shown.meta.plates.shades * (shown.meta.plates.steps + 1) : plates.colorscale.length / 2) - 0.5;
+        if (quantity) {
+            shown.found = W.layers.values(colour, {
+                live: asked.live, columns: shown.frames, meta: shown.meta, beds: asked.style.beds, answer: answer && answer.body,
+            });
+            shown.limits = W.layers.range(quantity, shown.found);
+            shown.names = '';
+        }
+        plates.colorscale = quantity ? W.layers.stepped(table.scales[colour]) : table.traces.plates.colorscale;
+        plates.intensity = quantity ? W.layers.codes(shown.meta, shown.codes, shown.found, shown.limits) : shown.codes;
+        plates.cmax = plates.colorscale.length / 2 - 0.5;
+        return true;
+    }
+
+    /** The ways of a group, and over them that of the chosen tag. */
+    function drawWays(gd) {
+        const [group, trail] = W.areas ? [W.areas.ways(), W.areas.trail()] : [null, null];
+        const live = trail && asked.selection && asked.selection.type === 'tag' ? placeOf(asked.selection) : null;
+        const now = live && asked.live.frames[live.level] ? {...live, t: asked.live.frames[live.level].t} : null;
+        const wanted = JSON.stringify([group && group.stamp, trail && trail.stamp, shown.theme, C().scale(), trail && now && [now.x, now.y, now.level]]);
+        if (wanted === shown.walked) return false;
+        const first = shown.walked === '' && !group && !trail;
+        shown.walked = wanted;
+        if (first) return false;
+        const lines = W.lines.empty();
+        W.lines.ways(lines, group && group.body, shown.meta.lifts, G().decode);
+        shown.marks = W.lines.trail(lines, trail && trail.body, shown.meta.lifts, now);
+        shown.names = '';
+        const target = trace(gd, 'trails');
+        const size = 7 * C().scale();
+        Object.assign(target, {x: lines.x, y: lines.y, z: lines.z});
+        target.line = {...target.line, color: lines.shade, width: (trail ? 4 : 2) * Math.max(C().scale(), 0.8)};
+        target.marker = {...target.marker, size: lines.size.map((one) => one * size)};
         return true;
     }
 
     function placeNames(gd) {
-        const on = layers().has('labels') || shown.meta.level === null;
-        const counts = shown.meta.level === null && asked.live && asked.live.summary ? asked.live.summary.levels : null;
-        const wanted = JSON.stringify([on, size(), counts, shown.theme, shown.camera && shown.camera.eye]);
+        const all = shown.meta.level === null;
+        const on = layers().has('labels') || all || shown.found || shown.marks.length;
+        const counts = all && asked.live && asked.live.summary ? asked.live.summary.levels : null;
+        const {eye, center} = shown.camera || {};
+        const wanted = JSON.stringify([on, C().size(), counts, shown.theme, eye, center, asked.selection, layers().has('labels'), shown.painted]);
         if (wanted === shown.names) return false;
         shown.names = wanted;
-        const names = !on ? [] : shown.meta.level === null ? W.names.levels(counts) : W.names.rooms();
+        const names = !on ? [] : all ? W.names.levels(counts) : W.names.rooms(layers().has('labels'));
         W.names.write(trace(gd, 'labels'), names);
         return true;
     }
@@ -306,9 +274,11 @@ gd.on('plotly_webglcontextlost', ({event}) => {
         if (wanted === shown.outlined) return false;
         shown.outlined = wanted;
         const none = {x: [], y: [], z: []};
-        const line = !wanted ? none : target.type === 'tag' ? T().tagLines(place)
-            : T().roomLines(shown.rooms.get(target.index), place.lift);
+        const line = !wanted ? none : target.type === 'tag' ? W.lines.tagLines(place)
+            : W.lines.roomLines(shown.rooms.get(target.index), place.lift);
         Object.assign(trace(gd, 'selection'), line);
+        const beyond = gd.layout.scene.xaxis.range[1] + 500;
+        Object.assign(trace(gd, 'disc'), W.lines.disc(wanted && target.type === 'tag' ? place : null, beyond));
         return true;
     }
 
@@ -318,16 +288,20 @@ gd.on('plotly_webglcontextlost', ({event}) => {
     new ResizeObserver(() => {
         window.clearTimeout(resizing);
         resizing = window.setTimeout(() => {
-            if (!graph() || shown.gd !== graph() || size().join() === shown.homeSize) return;
+            if (!graph() || !shown.meta || shown.gd !== graph() || C().size().join() === shown.homeSize) return;
             shown.names = '';
-            if (!shown.turned) home(); else plan();
+            if (!shown.turned) C().home(); else plan();
         }, 150);
     }).observe(document.documentElement);
     new MutationObserver(plan).observe(document.documentElement, {attributes: true, attributeFilter: ['data-mantine-color-scheme']});
     document.addEventListener('visibilitychange', plan);
 
     W.floor = {
-        asked, shown, draw, plan, home, fly, aim, glide, size, scale, textScale, placeOf,
+        asked, shown, draw, plan, graph, placeOf,
+        /** Something beside the model changed its size: look from where all is seen, unless a person chose the view. */
+        refit() { if (graph() && shown.meta && !shown.turned) C().home(); },
+        home: () => C().home(), aim: (camera) => C().aim(camera), fly: (target) => C().fly(target),
+        size: () => C().size(), scale: () => C().scale(), textScale: () => C().textScale(),
         /** Levels whose frames the page needs now. */
         levels() {
             if (!document.getElementById(GRAPH) || !asked.view || !asked.style) return [];

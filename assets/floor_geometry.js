@@ -76,7 +76,7 @@
     /** Right, up and forward of a camera, scene units. */
     function axes(camera) {
         const eye = asArray(camera.eye);
-        return basis(unit(asArray(camera.center).map((v, k) => v - eye[k])));
+        return basis(unit(asArray(camera.center).map((v, k) => v - eye[k])), asArray(camera.up));
     }
 
     /** Scene units that one pixel covers at a point. */
@@ -91,17 +91,16 @@
         return p.map((v, k) => v + reach * way[k]);
     }
 
-    /** Right, up and forward of somebody who looks along `forward`. */
-    function basis(forward) {
-        const right = unit(cross(forward, [0, 0, 1]));
+    /** Right, up and forward of somebody who looks along `forward` and holds their head towards `top`. */
+    function basis(forward, top = [0, 0, 1]) {
+        const right = unit(cross(forward, top));
         return [right, cross(right, forward), forward];
     }
 
     /** Function from scene units to [pixel x, pixel y, distance]; a distance below 0 is behind the camera. */
     function projector(camera, width, height) {
         const eye = asArray(camera.eye);
-        const center = asArray(camera.center);
-        const [right, up, forward] = basis(unit([center[0] - eye[0], center[1] - eye[1], center[2] - eye[2]]));
+        const [right, up, forward] = axes(camera);
         const scale = height / 2 / HALF_VIEW;
         return (p) => {
             const d = [p[0] - eye[0], p[1] - eye[1], p[2] - eye[2]];
@@ -118,8 +117,8 @@
     }
 
     /** The nearest camera with this gaze that has all points inside the frame less its insets (pixels). */
-    function frame(points, forward, width, height, inset) {
-        const [right, up] = basis(forward);
+    function frame(points, forward, width, height, inset, top = [0, 0, 1]) {
+        const [right, up] = basis(forward, top);
         const tall = HALF_VIEW;
         const wide = HALF_VIEW * width / height;
         const slopes = [
@@ -142,7 +141,7 @@
         const reach = dot([0, 1, 2].map((k) => middle[k] - eye[k]), forward);
         const center = [0, 1, 2].map((k) => eye[k] + reach * forward[k]);
         return {
-            eye: asPoint(eye), center: asPoint(center), up: {x: 0, y: 0, z: 1},
+            eye: asPoint(eye), center: asPoint(center), up: asPoint(top),
             projection: {type: 'perspective'},
         };
     }
@@ -198,6 +197,22 @@
         return {...camera, center: asPoint(target), eye: asPoint(target.map((v, k) => v + distance * arm[k]))};
     }
 
+    /** The camera straight above that has all points in the frame; the building lies along the longer side of the screen. */
+    function above(points, width, height, inset) {
+        const span = [0, 1].map((k) => Math.max(...points.map((p) => p[k])) - Math.min(...points.map((p) => p[k])));
+        const turned = (span[0] > span[1]) !== (width > height) && Math.max(...span) > 1.15 * Math.min(...span);
+        return frame(points, [0, 0, -1], width, height, inset, turned ? [1, 0, 0] : [0, 1, 0]);
+    }
+
+    /** Shift a camera in its own picture, in shares of its distance; `zoom` is a factor. */
+    function panned(camera, {right = 0, ahead = 0, zoom = 1}) {
+        const [aside, up] = axes(camera);
+        const [eye, center] = [asArray(camera.eye), asArray(camera.center)];
+        const distance = Math.hypot(...eye.map((v, k) => v - center[k]));
+        const target = center.map((v, k) => v + distance * (right * aside[k] + ahead * up[k]));
+        return {...camera, center: asPoint(target), eye: asPoint(eye.map((v, k) => target[k] + (v - center[k]) / zoom))};
+    }
+
     /** A camera with the gaze of `camera` at `distance` from `target` (scene units). */
     function towards(camera, target, distance) {
         const offset = unit(asArray(camera.eye).map((v, k) => v - asArray(camera.center)[k]));
@@ -241,23 +256,24 @@
         return found;
     }
 
-    /** Choose labels, in their order, whose boxes (pixels, centred on `at`) stay in the frame and apart. */
-    function uncrowded(boxes, width, height, most, margin) {
+    /** Choose labels, in their order, whose boxes (pixels, centred on `at`) stay in the frame, apart, and off `taken` boxes. */
+    function uncrowded(boxes, width, height, most, margin, taken = []) {
         const kept = [];
+        const apart = (box, other) => Math.abs(box.at[0] - other.at[0]) > (box.w + other.w) / 2
+            || Math.abs(box.at[1] - other.at[1]) > (box.h + other.h) / 2;
         for (const box of boxes) {
             if (kept.length === most) break;
             const [x, y] = box.at;
             const inside = x - box.w / 2 > margin && x + box.w / 2 < width - margin
                 && y - box.h / 2 > margin && y + box.h / 2 < height - margin;
-            const free = kept.every((other) => Math.abs(x - other.at[0]) > (box.w + other.w) / 2
-                || Math.abs(y - other.at[1]) > (box.h + other.h) / 2);
-            if (inside && free) kept.push(box);
+            if (inside && [...taken, ...kept].every((other) => apart(box, other))) kept.push(box);
         }
         return kept;
     }
 
     const api = {
-        decode, unpack, columns, secondRooms, ageSeconds, toScene, toData, axes, pixelAt, nearer, projector, frame, gaze, fit, coverage, moved, towards, between,
+        decode, unpack, columns, secondRooms, ageSeconds, toScene, toData, axes, pixelAt, nearer, projector, frame, gaze, fit, above, coverage, moved, panned,
+        towards, between,
         runOf, faceAt, uncrowded,
     };
     root.wardlight = root.wardlight || {};

@@ -94,7 +94,8 @@
             const frame = row && live && live.frames[row[3]];
             const warm = frame && frame.temp && frame.temp[target.index];
             const facts = warm && warm[0] !== null ? [`${warm[0].toFixed(1)} °C`] : [];
-            return [room(target.index), ...facts];
+            const value = W.values ? W.values.text(target.index) : '';
+            return [room(target.index), ...(value ? [value] : facts)];
         }
         const place = W.tags.find(shown.frames, shown.meta, target.index);
         const tag = live && live.catalogue && live.catalogue.tags[target.index];
@@ -173,7 +174,8 @@
         else if (MOVES[event.key]) {
             S().turned = true;
             S().flight = null;
-            F().aim(W.geometry.moved(S().camera, MOVES[event.key][event.shiftKey ? 1 : 0]));
+            const [turn, shift] = MOVES[event.key];
+            F().aim(S().flat ? W.geometry.panned(S().camera, shift) : W.geometry.moved(S().camera, event.shiftKey ? shift : turn));
             F().plan();
         } else return;
         event.preventDefault();

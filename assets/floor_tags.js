@@ -79,35 +79,6 @@
         return null;
     }
 
-    /** The lines that mark a tag: its 90 % circle on the ground, a stem, and a ring around it. */
-    function tagLines(place) {
-        const line = {x: [], y: [], z: []};
-        ring(line, place.x, place.y, place.lift + 8, Math.max(place.r, 60));
-        add(line, place.x, place.y, place.lift + 8);
-        add(line, place.x, place.y, place.z + 240);
-        gap(line);
-        ring(line, place.x, place.y, place.z + 240, 70);
-        return line;
-    }
-
-    /** The line around a room, just above its walls. */
-    function roomLines(row, lift) {
-        const line = {x: [], y: [], z: []};
-        for (let i = 0; i < row[6].length; i += 2) add(line, row[6][i], row[6][i + 1], lift + 116);
-        return line;
-    }
-
-    function ring(line, x, y, z, radius) {
-        for (let k = 0; k <= 40; k++) {
-            const a = k * Math.PI / 20;
-            add(line, x + radius * Math.cos(a), y + radius * Math.sin(a), z);
-        }
-        gap(line);
-    }
-
-    function add(line, x, y, z) { line.x.push(x); line.y.push(y); line.z.push(z); }
-    function gap(line) { add(line, null, null, null); }
-
     /** Buttons pressed in the last minutes: a dot and a ring each. */
     function presses(summary, frames, meta, rooms) {
         const out = {x: [], y: [], z: [], tag: [], symbol: [], size: []};
@@ -130,35 +101,7 @@
         return out;
     }
 
-    /** Temperature step of each room whose air is measured, from the frames' `temp`; a silent room is left out. */
-    function warmth(frames, meta) {
-        const [low, high] = meta.plates.range;
-        const steps = meta.plates.steps;
-        const found = new Map();
-        for (const key of Object.keys(meta.lifts)) {
-            for (const [room, [value, , , code, of]] of Object.entries((frames[key] && frames[key].temp) || {})) {
-                if (value === null || code === 'silent' || /_fridge$/.test(of)) continue;
-                const share = Math.min(Math.max((value - low) / (high - low), 0), 1);
-                found.set(+room, Math.round(share * (steps - 1)));
-            }
-        }
-        return found;
-    }
-
-    /** Colour code of each face of the plates: by temperature, or by department when `found` is null. */
-    function plateCodes(meta, codes, found) {
-        if (!found) return codes;
-        const {room, face, shades} = meta.plates;
-        const out = new Uint8Array(codes.length);
-        for (let k = 0; k < room.length; k++) {
-            const step = found.get(room[k]);
-            const base = step === undefined ? 0 : shades * (1 + step);
-            for (let f = face[k]; f < face[k + 1]; f++) out[f] = base + codes[f] % shades;
-        }
-        return out;
-    }
-
-    const api = {sort, spread, addGateways, find, tagLines, roomLines, presses, warmth, plateCodes};
+    const api = {sort, spread, addGateways, find, presses};
     root.wardlight = root.wardlight || {};
     root.wardlight.tags = api;
     if (typeof module !== 'undefined') module.exports = api;

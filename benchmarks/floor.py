@@ -33,7 +33,10 @@ from components.floor_model import CONFIG, floor_figure, theme_tables  # noqa: E
 from twin.settings import settings  # noqa: E402
 from twin.site import Site, load_site, load_tags  # noqa: E402
 
-SCRIPTS = ("floor_geometry.js", "floor_tags.js", "floor_hand.js", "floor_names.js", "floor.js")
+SCRIPTS = (
+    "floor_geometry.js", "floor_tags.js", "floor_layers.js", "floor_lines.js", "floor_values.js", "floor_hand.js",
+    "floor_names.js", "floor_camera.js", "floor.js",
+)  # fmt: skip
 WEBGL = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 WORDS = ("patients", "staff", "assets", "gateway", "seconds", "minutes", "stale", "unobserved", "keys")
 

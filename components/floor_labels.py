@@ -32,6 +32,8 @@ class Label:
     y: float
     weight: float
     room: int
+    radius: float = 0.0
+    """Metres from its middle to the nearest wall."""
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -54,18 +56,30 @@ def candidates(site: Site, level: int) -> tuple[Label, ...]:
     A room's weight is its area; of several rooms with one name only the largest is named, and
     corridors, stairs and lifts stay calm.
     """
+    largest: dict[str, Room] = {}
+    for room in _worthy(site, level):
+        largest.setdefault(room.name, room)
+    return tuple(_label(site, room, room.name) for room in largest.values())
+
+
+def namesakes(site: Site, level: int) -> tuple[Label, ...]:
+    """Labels of the other rooms, by name or number, for who has come near enough to read them; largest first."""
+    named = {label.room for label in candidates(site, level)}
+    rooms = [site.rooms[i] for i in site.rooms_of_level[level] if i not in named]
+    rooms.sort(key=lambda r: (-r.area, r.index))
+    return tuple(_label(site, room, room.name or room.number) for room in rooms if room.name or room.number)
+
+
+def _worthy(site: Site, level: int) -> list[Room]:
     rooms = [site.rooms[i] for i in site.rooms_of_level[level]]
     worthy = [r for r in rooms if r.area >= ROOM_M2 and r.space_type not in _UNNAMED and r.name]
-    largest: dict[str, Room] = {}
-    for room in sorted(worthy, key=lambda r: (-r.area, r.index)):
-        largest.setdefault(room.name, room)
-    return tuple(_label(site, room) for room in largest.values())
+    return sorted(worthy, key=lambda r: (-r.area, r.index))
 
 
-def _label(site: Site, room: Room) -> Label:
+def _label(site: Site, room: Room, text: str) -> Label:
     circle = shapely.maximum_inscribed_circle(site.room_shapes[room.index], tolerance=0.1)
     x, y = circle.coords[0]
-    return Label(short_name(room.name), float(x), float(y), room.area, room.index)
+    return Label(short_name(text), float(x), float(y), room.area, room.index, float(circle.length))
 
 
 def uncrowded(labels: Iterable[Label], most: int = MOST) -> tuple[Label, ...]:

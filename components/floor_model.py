@@ -9,16 +9,16 @@ figure are centimetres.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from components import floor_labels, floor_mesh, floor_style
+from components import floor_labels, floor_mesh, floor_scales, floor_style
 from components.floor_mesh import Mesh
+from components.floor_plates import Plates, plates
 from components.floor_style import MARKERS, SHADES, THEMES, ThemeName
 from twin.site import Site
 
@@ -31,15 +31,9 @@ WALL_TOP = 1.1
 SLAB_DEPTH = 0.39
 _SLAB_RIM = 0.35
 _HALO = 3.0
-_SHADOW_REACH = (0.42, -0.3)
-"""Where the shadow of a wall's top falls, metres east and north of it."""
-_FOOT = 0.16
-"""Width in metres of the darker strip along a wall's foot."""
 _LABEL_HEIGHT = 1.5
 _MARGIN = 40.0
 """Metres around the building that the axes still hold: nothing beyond is drawn, and names stand outside it."""
-_CIRCULATION = frozenset({"corridor", "lobby", "lift", "stairs"})
-"""Kinds of space that keep the quiet colour whatever department they belong to."""
 _FONT = "Inter, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -56,9 +50,9 @@ def floor_figure(site: Site, level: int | None, theme: ThemeName = "dark") -> Fi
     levels = [level] if level is not None else [lv.index for lv in site.levels]
     lifts = {k: (i * storey_gap(site) if level is None else 0.0) for i, k in enumerate(levels)}
     scene = _scene(site, lifts, theme)
-    plates, picks = _plates(site, lifts)
+    made = plates(site, lifts)
     beyond = tuple(int(scene[f"{axis}axis"]["range"][1]) + 500 for axis in "xyz")
-    traces = [*_shell(site, lifts, plates), _labels(beyond, level is None), *_tag_traces(beyond)]
+    traces = [*_shell(site, lifts, made), _labels(beyond, level is None), *_tag_traces(beyond)]
     table = floor_style.theme_table(THEMES[theme], list(site.departments))
     for trace in traces:
         _set(trace, table.get(trace["name"], {}))
@@ -66,7 +60,7 @@ def floor_figure(site: Site, level: int | None, theme: ThemeName = "dark") -> Fi
         "level": level,
         "lifts": {str(k): round(100 * lift) for k, lift in lifts.items()},
         "traces": {trace["name"]: i for i, trace in enumerate(traces)},
-        "plates": picks,
+        "plates": made.picks | {"code": _packed(made.code)},
         "rooms": _rooms(site, lifts),
         "gateways": [
             [g.index, *(round(100 * v) for v in (g.x, g.y, lifts[g.level] + g.z))]
@@ -74,7 +68,7 @@ def floor_figure(site: Site, level: int | None, theme: ThemeName = "dark") -> Fi
             if g.level in lifts
         ],
         "hull": _hull(site, lifts),
-        "labels": [] if level is None else _label_rows(floor_labels.candidates(site, level)),
+        "labels": [] if level is None else _label_rows(site, level),
         "levels": [{"index": k, "name": site.levels[k].name, "short": site.levels[k].short_name} for k in levels],
         "departments": list(site.departments),
         "theme": theme,
@@ -101,7 +95,7 @@ def theme_tables(site: Site) -> dict[str, Any]:
             "label": theme.label,
             "quiet": theme.label_quiet,
             "alarm": theme.alarm,
-            "temperature": floor_style.stepped(floor_style.temperature_palette(theme)),
+            "scales": {q.key: floor_scales.palette(theme, q) for q in floor_scales.QUANTITIES},
         }
         for name, theme in THEMES.items()
     }
@@ -110,50 +104,8 @@ def theme_tables(site: Site) -> dict[str, Any]:
 # --- the building ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Plates:
-    mesh: Mesh
-    code: NDArray[np.uint8]
-
-
-def _plates(site: Site, lifts: Mapping[int, float]) -> tuple[_Plates, dict[str, Any]]:
-    """All room plates as one mesh, and which vertices and faces belong to which room."""
-    keys = {department: i + 1 for i, department in enumerate(site.departments)}
-    meshes: list[Mesh] = []
-    rooms: list[int] = []
-    codes: list[NDArray[np.uint8]] = []
-    for level, lift in lifts.items():
-        walls = site.walls(level)
-        cast = floor_mesh.shade_of(walls, _SHADOW_REACH)
-        foot = walls.buffer(_FOOT, join_style="mitre", quad_segs=1)
-        for i in site.rooms_of_level[level]:
-            open_floor = shapely.difference(site.room_shapes[i], walls)
-            pieces = floor_mesh.tones_of(open_floor, (cast, foot))
-            mesh = floor_mesh.merge(floor_mesh.plate(shape, lift, tone) for tone, shape in pieces)
-            meshes.append(mesh)
-            rooms.append(i)
-            room = site.rooms[i]
-            colour = 0 if room.space_type in _CIRCULATION else keys.get(room.department, 0)
-            codes.append((SHADES * colour + mesh.face_tone).astype(np.uint8))
-    code = np.concatenate(codes) if codes else np.empty(0, np.uint8)
-    picks = {
-        "room": rooms,
-        "vertex": _starts([len(mesh.xyz) for mesh in meshes]),
-        "face": _starts([len(mesh.faces) for mesh in meshes]),
-        "code": _packed(code),
-        "shades": SHADES,
-        "steps": floor_style.TEMPERATURE_STEPS,
-        "range": list(floor_style.TEMPERATURE_RANGE),
-    }
-    return _Plates(floor_mesh.merge(meshes), code), picks
-
-
-def _starts(counts: Sequence[int]) -> list[int]:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(int).tolist()
-
-
-def _shell(site: Site, lifts: Mapping[int, float], plates: _Plates) -> list[Trace]:
-    slabs, walls, caps = [], [], []
+def _shell(site: Site, lifts: Mapping[int, float], made: Plates) -> list[Trace]:
+    slabs, walls = [], []
     for level, lift in lifts.items():
         outline = site.level_shapes[level].buffer(_SLAB_RIM, join_style="mitre")
         low = lift - SLAB_DEPTH
@@ -161,16 +113,15 @@ def _shell(site: Site, lifts: Mapping[int, float], plates: _Plates) -> list[Trac
         slabs.append(floor_mesh.sides(outline, low, lift - 0.02, (42, 80)))
         slabs.append(floor_mesh.plate(outline, lift - 0.02, 90))
         walls.append(floor_mesh.sides(site.walls(level), lift, lift + WALL_TOP, (0, 100)))
-        caps.append(floor_mesh.plate(site.walls(level), lift + WALL_TOP))
+        slabs.append(floor_mesh.plate(site.walls(level), lift + WALL_TOP, 100))
     n = SHADES * (len(site.departments) + 1)
-    slab, side, cap = floor_mesh.merge(slabs), floor_mesh.merge(walls), floor_mesh.merge(caps)
-    floor = _mesh("plates", plates.mesh, floor_style.FLAT_LIGHT)
-    floor |= {"intensity": _packed(plates.code), "intensitymode": "cell", "cmin": -0.5, "cmax": n - 0.5}
+    slab, side = floor_mesh.merge(slabs), floor_mesh.merge(walls)
+    floor = _mesh("plates", made.mesh, floor_style.FLAT_LIGHT)
+    floor |= {"intensity": _packed(made.code), "intensitymode": "cell", "cmin": -0.5, "cmax": n - 0.5}
     return [
         _mesh("slab", slab, floor_style.FLAT_LIGHT) | _toned(slab),
         floor,
         _mesh("walls", side, floor_style.WALL_LIGHT) | _toned(side),
-        _mesh("caps", cap, floor_style.FLAT_LIGHT),
     ]
 
 
@@ -199,9 +150,12 @@ def _labels(beyond: Point, exploded: bool) -> Trace:
     }  # fmt: skip
 
 
-def _label_rows(labels: Sequence[floor_labels.Label]) -> list[list[Any]]:
+def _label_rows(site: Site, level: int) -> list[list[Any]]:
+    """Per name: text, x, y, z (cm), room, and the room it needs around it (cm to the nearest wall; 0 for none)."""
     z = round(100 * _LABEL_HEIGHT)
-    return [[label.text, round(100 * label.x), round(100 * label.y), z, label.room] for label in labels]
+    names = [(label, 0) for label in floor_labels.candidates(site, level)]
+    names += [(label, max(round(100 * label.radius), 1)) for label in floor_labels.namesakes(site, level)]
+    return [[label.text, round(100 * label.x), round(100 * label.y), z, label.room, radius] for label, radius in names]
 
 
 def _tag_traces(beyond: Point) -> list[Trace]:
@@ -211,13 +165,17 @@ def _tag_traces(beyond: Point) -> list[Trace]:
     screen's later. Meeting every shape now makes their sizes the same on every screen.
     """
     shapes = ["circle", "circle-open", "square", "square-open", "diamond", "diamond-open", "cross"]
-    traces = [_points("fixtures", "diamond-open", 7.0, beyond)]
-    traces += [_points(m.layer, m.symbol, m.size, beyond, 2.0 if m.bold else 1.0) for m in MARKERS]
+    traces = [_points(m.layer, m.symbol, m.size, beyond, 2.0 if m.bold else 1.0) for m in MARKERS]
     ghosts = _points("ghosts", "circle-open", 9.0, beyond, 2.0)
     ghosts["marker"]["symbol"] = shapes
     ghosts |= {axis: [value] * len(shapes) for axis, value in zip("xyz", beyond, strict=True)}
     outline = _points("selection", "circle", 0.0, beyond) | {"mode": "lines", "line": {"width": 6}}
-    return [*traces, ghosts, outline, _points("presses", "circle", 12.0, beyond, 2.0)]
+    trails = _points("trails", "circle", 0.0, beyond) | {"mode": "lines+markers"}
+    trails["line"] = {"width": 4, "cmin": 0, "cmax": 1, "color": [0]}
+    disc = {"type": "mesh3d", "name": "disc", "hoverinfo": "skip", "showscale": False}
+    disc |= {axis: [value] for axis, value in zip("xyz", beyond, strict=True)} | {"i": [0], "j": [0], "k": [0]}
+    disc |= {"lighting": dict(floor_style.FLAT_LIGHT)}
+    return [disc, *traces, ghosts, trails, outline, _points("presses", "circle", 12.0, beyond, 2.0)]
 
 
 def _points(name: str, symbol: str, size: float, at: Point, line: float = 1.0) -> Trace:
@@ -233,7 +191,7 @@ def _points(name: str, symbol: str, size: float, at: Point, line: float = 1.0) -
 
 
 def _rooms(site: Site, lifts: Mapping[int, float]) -> list[list[Any]]:
-    """Per room: index, number, name, level, x, y (cm), outline as x, y, x, y, ... (cm; its largest part)."""
+    """Per room: index, number, name, level, x, y (cm), outline as x, y, x, y, ... (cm; its largest part), m2."""
     rows = []
     for level in lifts:
         for i in site.rooms_of_level[level]:
@@ -241,7 +199,7 @@ def _rooms(site: Site, lifts: Mapping[int, float]) -> list[list[Any]]:
             biggest = max(floor_mesh.parts(site.room_shapes[i]), key=lambda part: part.area)
             outline = np.rint(100 * shapely.get_coordinates(shapely.simplify(biggest.exterior, 0.05))).astype(int)
             place = [round(100 * room.x), round(100 * room.y)]
-            rows.append([i, room.number, room.name, level, *place, outline.ravel().tolist()])
+            rows.append([i, room.number, room.name, level, *place, outline.ravel().tolist(), round(room.area, 1)])
     return rows
 
 

@@ -7,20 +7,16 @@ chooses one lightness and one chroma for all of them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from components.floor_colour import oklch
 
 ThemeName = Literal["dark", "light"]
 
 SHADES = 3
 """Tones a plate colour comes in: lit floor, shade of a wall, foot of a wall."""
-TEMPERATURE_STEPS = 24
-TEMPERATURE_RANGE = (17.0, 27.0)
-"""Degrees Celsius at the two ends of the temperature scale."""
-TEMPERATURE_STOPS = ("#2f6fc2", "#3aa5c9", "#4fb27d", "#d8b648", "#e27f3d", "#cf4048")
-
 _HUES: dict[str, tuple[float, float]] = {
     "emergency": (22.0, 1.1),
     "imaging": (58.0, 1.0),
@@ -65,6 +61,10 @@ class Theme:
     patient: str
     staff: str
     accent: str
+    disc: str
+    """Ground of the circle that a chosen tag is in, nine times out of ten."""
+    trail: tuple[str, str]
+    """A way's colour long ago and now."""
     alarm: str
     ambient: float
     """Light on the walls' sides that comes from nowhere in particular."""
@@ -77,14 +77,16 @@ DARK = Theme(
     slab=("#0f151d", "#2a3644", "#222b36"), wall=("#2c3846", "#8394a8"), cap="#d5dde8",
     circulation=(0.315, 0.014, 250.0), lightness=0.425, chroma=0.066, shade=(0.0, 0.05, 0.08),
     label="#f2f6fb", label_quiet="#b7c3d1", ink="#0b0f14", ghost="#93a0b0",
-    patient="#ffffff", staff="#57d6a4", accent="#ffffff", alarm="#ff4d5e", ambient=0.62, swatch=0.72,
+    patient="#ffffff", staff="#57d6a4", accent="#ffffff",
+    disc="#3d6d8f", trail=("#3f5a70", "#7fd0ff"), alarm="#ff4d5e", ambient=0.62, swatch=0.72,
 )  # fmt: skip
 LIGHT = Theme(
     name="light", background="#f4f6f9", shadow="#d3dae3",
     slab=("#aab5c2", "#c9d1db", "#dfe5ec"), wall=("#b4bfcb", "#eef2f6"), cap="#566475",
     circulation=(0.945, 0.005, 250.0), lightness=0.885, chroma=0.048, shade=(0.0, 0.05, 0.08),
     label="#141c26", label_quiet="#46566a", ink="#ffffff", ghost="#6d7b8c",
-    patient="#1d2733", staff="#08734b", accent="#0d1b2a", alarm="#d3122a", ambient=0.86, swatch=0.56,
+    patient="#1d2733", staff="#08734b", accent="#0d1b2a",
+    disc="#a9d3ee", trail=("#a8c3d6", "#005a94"), alarm="#d3122a", ambient=0.86, swatch=0.56,
 )  # fmt: skip
 THEMES: dict[ThemeName, Theme] = {"dark": DARK, "light": LIGHT}
 
@@ -141,31 +143,6 @@ WALL_LIGHT = {
 LIGHT_POSITION = {"x": -4000, "y": -9000, "z": 12000}
 
 
-def oklch(lightness: float, chroma: float, hue: float) -> str:
-    """Hex colour of an OKLCH triple (lightness 0..1, hue in degrees), clipped into sRGB."""
-    a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
-    long, middle, short = (
-        (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3,
-        (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3,
-        (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3,
-    )
-    linear = (
-        4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
-        -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
-        -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
-    )
-    return "#" + "".join(f"{round(255 * _gamma(min(max(c, 0.0), 1.0))):02x}" for c in linear)
-
-
-def _gamma(c: float) -> float:
-    return 12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055
-
-
-def _mix(a: str, b: str, share: float) -> str:
-    pairs = ((int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in pairs)
-
-
 def _hue(department: str, departments: Sequence[str]) -> tuple[float, float]:
     if department in _HUES:
         return _HUES[department]
@@ -188,22 +165,6 @@ def plate_palette(theme: Theme, departments: Sequence[str]) -> list[str]:
     return [oklch(lightness - off, chroma, hue) for lightness, chroma, hue in bases for off in theme.shade]
 
 
-def temperature_palette(theme: Theme) -> list[str]:
-    """Plate colours of the temperature layer: the tones of circulation, then of each step."""
-    quiet = [oklch(theme.circulation[0] - off, *theme.circulation[1:]) for off in theme.shade]
-    ground = "#10151c" if theme.name == "dark" else "#ffffff"
-    scale = (temperature_colour(i / (TEMPERATURE_STEPS - 1)) for i in range(TEMPERATURE_STEPS))
-    tones = [_mix(colour, ground, 0.18) for colour in scale]
-    return quiet + [_mix(tone, "#10151c", 1.6 * off) for tone in tones for off in theme.shade]
-
-
-def temperature_colour(share: float) -> str:
-    """Colour at `share` (0..1) of the temperature scale."""
-    at = min(max(share, 0.0), 1.0) * (len(TEMPERATURE_STOPS) - 1)
-    i = min(int(at), len(TEMPERATURE_STOPS) - 2)
-    return _mix(TEMPERATURE_STOPS[i], TEMPERATURE_STOPS[i + 1], at - i)
-
-
 def stepped(palette: Sequence[str]) -> list[list[Any]]:
     """A Plotly colour scale in which code k of 0..n-1 (cmin -0.5, cmax n-0.5) shows `palette[k]`."""
     n = len(palette)
@@ -214,14 +175,27 @@ def theme_table(theme: Theme, departments: Sequence[str]) -> dict[str, dict[str,
     """Trace name -> the attributes of that trace which depend on the theme (flat keys)."""
     foot, rim, top = theme.slab
     table: dict[str, dict[str, Any]] = {
-        "slab": {
-            "colorscale": [[0, theme.background], [0.4, theme.shadow], [0.41, foot], [0.8, rim], [0.81, top], [1, top]]
+        "slab": {  # and the cut tops of the walls
+            "colorscale": [
+                [0, theme.background],
+                [0.4, theme.shadow],
+                [0.41, foot],
+                [0.8, rim],
+                [0.81, top],
+                [0.94, top],
+                [0.95, theme.cap],
+                [1, theme.cap],
+            ]
         },
         "plates": {"colorscale": stepped(plate_palette(theme, departments))},
         "walls": {"colorscale": [[0, theme.wall[0]], [1, theme.wall[1]]], "lighting.ambient": theme.ambient},
-        "caps": {"color": theme.cap},
-        "fixtures": {"marker.color": theme.label_quiet, "marker.line.color": theme.ink},
         "ghosts": {"marker.color": theme.ghost, "marker.line.color": theme.ghost},
+        "disc": {"color": theme.disc},
+        "trails": {
+            "line.colorscale": [[0, theme.trail[0]], [1, theme.trail[1]]],
+            "marker.color": theme.trail[1],
+            "marker.line.color": theme.ink,
+        },
         "selection": {"line.color": theme.accent},
         "presses": {"marker.color": theme.alarm, "marker.line.color": theme.label},
     }

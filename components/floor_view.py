@@ -7,7 +7,7 @@ from typing import Any, cast
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
 
-from components import floor_style, ids
+from components import floor_scales, floor_style, ids
 from components.attributes import aria
 from components.floor_model import CONFIG, theme_tables
 from components.text import _
@@ -37,8 +37,37 @@ def floor_data(site: Site) -> dict[str, Any]:
         "markers": [{"layer": m.layer, "open": m.open, "size": m.size} for m in floor_style.MARKERS],
         "gateways": [gateway.name for gateway in site.gateways],
         "levels": [level.index for level in site.levels],
+        "beds": {str(i): beds for i, beds in enumerate(site.beds) if beds},
+        "quantities": quantities(),
+        "departments": departments(site),
         "words": words(),
     }
+
+
+def quantities() -> dict[str, dict[str, Any]]:
+    """What rooms can be coloured by, with all that a legend says of it."""
+    names, units, notes = floor_scales.quantity_names(), floor_scales.quantity_units(), floor_scales.quantity_notes()
+    return {
+        q.key: {
+            "name": names[q.key],
+            "unit": units[q.key],
+            "note": notes[q.key],
+            "source": q.source,
+            "range": q.range,
+            "ticks": q.ticks,
+            "digits": q.digits,
+            "stops": {name: floor_scales.stops(theme, q) for name, theme in floor_style.THEMES.items()},
+            "none": {name: floor_scales.no_data(theme) for name, theme in floor_style.THEMES.items()},
+        }
+        for q in floor_scales.QUANTITIES
+    }
+
+
+def departments(site: Site) -> list[list[str]]:
+    """Key, name, and chip on the dark and on the light screen, of each department."""
+    every = list(site.departments)
+    chips = [floor_style.THEMES["dark"], floor_style.THEMES["light"]]
+    return [[key, site.departments[key], *(floor_style.swatch(t, key, every) for t in chips)] for key in every]
 
 
 def words() -> dict[str, str]:
@@ -52,41 +81,16 @@ def words() -> dict[str, str]:
         "minutes": _("heard {n} min ago"),
         "stale": _("not heard for a while"),
         "unobserved": _("gateways near it are silent"),
+        "none": _("no data"),
+        "of_beds": _("{n} / {beds} beds"),
+        "per_bed": _("People now: {n}, beds: {beds} ({value} per bed)"),
+        "per_10": _("People now: {n} ({value} per 10 m²)"),
         "keys": _(
             "Floor model. Arrow keys turn it, with Shift they move it, + and - zoom, Home shows the whole level, "
-            "Escape clears the selection. The list page has the same facts as a table."
+            "P changes between model and plan, F fills the screen, Escape clears the selection. "
+            "The list page has the same facts as a table."
         ),
     }
-
-
-def department_legend(site: Site, departments: list[str]) -> html.Ul:
-    """One chip a department (its key), colour and name, in the order given."""
-    every = list(site.departments)
-    return html.Ul(
-        [_chip(site.departments[key], _both(key, every)) for key in departments if key in site.departments],
-        className="floor-legend",
-        **aria(label=_("Departments")),
-    )
-
-
-def level_departments(site: Site, level: int | None) -> list[str]:
-    """Keys of the departments that have rooms on the level (all levels for None), in the site's order."""
-    present = {room.department for room in site.rooms if level is None or room.level == level}
-    return [key for key in site.departments if key in present]
-
-
-def temperature_legend() -> html.Div:
-    """The colour bar of the temperature layer, with its ends and middle in degrees."""
-    low, high = floor_style.TEMPERATURE_RANGE
-    ticks = (low, (low + high) / 2, high)
-    return html.Div(
-        [
-            html.Span(className="floor-scale-bar", style={"background": f"linear-gradient(90deg, {_stops()})"}),
-            html.Span([html.Span(f"{tick:.0f}") for tick in ticks], className="floor-scale-ticks"),
-            html.Span(_("°C; rooms without a fresh reading stay grey"), className="floor-scale-unit"),
-        ],
-        className="floor-scale",
-    )
 
 
 def marker_key(layer: str) -> html.Span:
@@ -113,18 +117,6 @@ def register() -> None:
         Input(FLOOR_STYLE, "data"),
         State(ids.FLOOR_GRAPH, "config"),
     )
-
-
-def _stops() -> str:
-    return ", ".join(floor_style.TEMPERATURE_STOPS)
-
-
-def _both(department: str, every: list[str]) -> dict[str, str]:
-    return {f"--mark-{name}": floor_style.swatch(t, department, every) for name, t in floor_style.THEMES.items()}
-
-
-def _chip(name: str, colours: dict[str, str]) -> html.Li:
-    return html.Li([html.Span(className="floor-swatch", style=colours), name])
 
 
 def _no_webgl() -> list[Any]:

@@ -10,11 +10,19 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 
 from components import floor_view, ids
 from components.attributes import aria
-from components.controls import LAYERS_AT_FIRST, layers_menu, level_switch, search_box
+from components.controls import (
+    LAYERS_AT_FIRST,
+    full_button,
+    layers_menu,
+    level_switch,
+    search_box,
+    shape_switch,
+)
 from components.floor_model import floor_figure
 from components.kpis import kpi_strip
 from components.panel import panel
 from components.text import _
+from components.travel import travel_bar
 from twin.access import visitor
 from twin.site import Site
 from twin.web.building import Stamp, building, stamp
@@ -29,7 +37,7 @@ dash.register_page(__name__, path="/", title=title)
 
 
 def layout(level: str | None = None, **_query: str) -> html.Div:
-    """Lay out the page; `level`, `tag` and `room` in the address choose what it shows."""
+    """Lay out the page; the address chooses what it shows (`assets/page/address.js` reads and writes it)."""
     site = building()
     start = level if level in {"all", *(str(lv.index) for lv in site.levels)} else "all"
     return html.Div(
@@ -37,9 +45,11 @@ def layout(level: str | None = None, **_query: str) -> html.Div:
             html.H1(_("Floor model"), className="sr-only"),
             kpi_strip(),
             html.Div([_model(site, start), panel()], className="floor-and-panel"),
+            travel_bar(),
             dcc.Store(id=ids.VIEW),
             dcc.Store(id=ids.SELECTION),
             dcc.Store(id=ids.CAMERA),
+            dcc.Store(id=ids.TRAIL, data=0),
             dcc.Store(id=ids.LAYERS_ALL, data=list(LAYERS_AT_FIRST)),
         ],
         className="floor-page",
@@ -51,7 +61,7 @@ def _model(site: Site, start: str) -> html.Section:
     return html.Section(
         [
             floor_view.floor_graph(site),
-            html.Div([search_box(), layers_menu(who)], className="toolbar"),
+            html.Div([search_box(), shape_switch(), layers_menu(site, who), full_button()], className="toolbar"),
             level_switch(site.levels, start),
             html.Div(id=ids.LEGEND, className="legend-box"),
             html.Div(html.Span(_("Drawing the building…"), className="loading-text"), className="loading"),
@@ -74,22 +84,17 @@ def draw_level(level: str) -> dict[str, Any]:
     return _figure(int(level) if known else None, stamp())
 
 
-@callback(Output(ids.LEGEND, "children"), Input(ids.LEVEL, "value"), Input(ids.LAYERS, "value"))
-def explain(level: str, layers: list[str] | None) -> Any:  # noqa: ANN401 - any component
-    """Explain the colours: of temperature when that layer is on, else of the level's departments."""
-    site = building()
-    if "temperature" in (layers or ()):
-        return floor_view.temperature_legend()
-    shown = int(level) if level.isdecimal() and int(level) < len(site.levels) else None
-    return floor_view.department_legend(site, floor_view.level_departments(site, shown))
-
-
 floor_view.register()
 clientside_callback(
     ClientsideFunction("wardlight", "view"),
     Output(ids.VIEW, "data"),
     Input(ids.LEVEL, "value"),
     Input(ids.LAYERS, "value"),
+    Input(ids.SHAPE, "value"),
+    Input(ids.COLOUR, "value"),
+    Input(ids.HOURS, "value"),
+    Input(ids.WAYS, "value"),
+    Input(ids.TRAIL, "data"),
 )
 clientside_callback(ClientsideFunction("wardlight", "selected"), Input(ids.SELECTION, "data"))
 clientside_callback(

@@ -96,8 +96,11 @@ def _room_filter() -> html.Div:
     return html.Div(box, className="filters")
 
 
-def _pages() -> dmc.Pagination:
-    return dmc.Pagination(id=ids.LIST_PAGE, total=1, value=1, size="sm", className="pages")
+def _pages() -> html.Nav:
+    pages = dmc.Pagination(  # its arrows cannot be given a name that a screen reader would say
+        id=ids.LIST_PAGE, total=1, value=1, size="sm", withControls=False, hideWithOnePage=True, boundaries=2
+    )  # fmt: skip
+    return html.Nav(pages, className="pages", **aria(label=_("Pages of the table")))
 
 
 @callback(

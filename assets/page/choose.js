@@ -34,6 +34,7 @@
         if (selection && selection.type === 'room' && site().rooms[selection.index]) goTo(site().rooms[selection.index][2]);
         if (changed) follow();
         remember();
+        if (changed) W.areas.update();
         if (W.panel) W.panel.changed(Boolean(selection));
     }
 
@@ -44,8 +45,10 @@
         if (now.view.level !== 'all' && W.panel && W.panel.find(chosen.index)) return;
         if (now.asked && performance.now() - now.asked < 3000) return;
         now.asked = performance.now();
-        fetch('/live/where?tag=' + chosen.index)
-            .then((answer) => (answer.ok ? answer.json() : null))
+        const past = W.travel && W.travel.at() !== null;
+        const found = past ? W.travel.where(chosen.index).then((level) => ({level}))
+            : fetch('/live/where?tag=' + chosen.index).then((answer) => (answer.ok ? answer.json() : null));
+        found
             .then((place) => {
                 if (place && place.level !== null && now.selection === chosen) goTo(place.level);
             })
@@ -55,21 +58,27 @@
     // --- address ---------------------------------------------------------------------------------------------------
 
     function remember() {
-        if (!onFloor() || now.pending || !now.view) return;
-        const query = new URLSearchParams();
-        query.set('level', now.view.level);
-        const chosen = now.selection;
-        if (chosen && chosen.type === 'tag' && catalogue()[chosen.index]) query.set('tag', catalogue()[chosen.index][0]);
-        if (chosen && chosen.type === 'room' && site().rooms[chosen.index]) query.set('room', site().rooms[chosen.index][0]);
-        const address = window.location.pathname + '?' + query;
-        if (address !== window.location.pathname + window.location.search) window.history.replaceState(window.history.state, '', address);
+        if (onFloor() && !now.pending && now.view) W.address.write(now.view, now.selection, catalogue());
     }
 
     /** The page has just been drawn: take what its address asks for. A tag waits for the catalogue. */
     function arrive() {
-        const query = new URLSearchParams(window.location.search);
-        now.pending = query.get('tag') || query.get('room') ? {tag: query.get('tag'), room: query.get('room')} : null;
+        now.pending = W.address.read(now.view);
         settle();
+    }
+
+    /** The plan is of one level: of the chosen room's or tag's, else the ground floor. */
+    function shape(wanted) {
+        const flat = wanted ? wanted === 'plan' : now.view.shape !== 'plan';
+        if (flat && now.view.level === 'all') set('level', {value: String(groundLevel())});
+        set('floor-shape', {value: flat ? 'plan' : '3d'});
+    }
+
+    function groundLevel() {
+        const chosen = now.selection;
+        if (chosen && chosen.type === 'room' && site().rooms[chosen.index]) return site().rooms[chosen.index][2];
+        const place = chosen && chosen.type === 'tag' && W.panel ? W.panel.find(chosen.index) : null;
+        return place ? place.level : site().ground || 0;
     }
 
     /** Choose what the address asked for. It stays pending, and the address as it is, until that has happened. */
@@ -109,6 +118,7 @@
         }
         settle();
         follow();
+        remember();
     }
 
     /** What a tag is, unless its label says so already. */
@@ -143,14 +153,22 @@
 
     window.dash_clientside = Object.assign(window.dash_clientside || {}, {wardlight: {
         ...((window.dash_clientside || {}).wardlight || {}),
-        view(level, layers) {
-            now.view = {level: level === 'all' ? 'all' : Number(level), layers: layers || []};
+        view(level, layers, form, colour, hours, ways, trail) {
+            const before = now.view;
+            now.view = {
+                level: level === 'all' ? 'all' : Number(level), layers: layers || [], shape: form || '3d', colour: colour || 'department',
+                hours: Number(hours) || 12, ways: ways || '', trail: trail || 0,
+            };
             const drawn = document.getElementById('level');
             if (drawn && !drawn.dataset.met) {
                 drawn.dataset.met = 'yes';
                 arrive();
+            } else if (now.view.shape === 'plan' && now.view.level === 'all') {
+                // There is no plan of all levels: what was chosen last wins.
+                if (before && before.shape === 'plan') set('floor-shape', {value: '3d'}); else shape('plan');
             }
             remember();
+            window.setTimeout(() => { W.areas.update(); W.legend.plan(); });
             if (W.panel) W.panel.plan();
             return now.view;
         },
@@ -170,7 +188,8 @@
     }});
 
     W.choose = {
-        select, update,
+        select, update, shape, remember,
+        trail(hours) { set('floor-trail', {data: hours}); },
         selection: () => now.selection,
         focusSearch() { const box = document.getElementById('search'); if (box) (box.matches('input') ? box : box.querySelector('input')).focus(); },
         levelKey(key) {

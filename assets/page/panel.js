@@ -48,6 +48,9 @@
         return found;
     }
 
+    /** A text, or its twin for a moment of the past. */
+    const then = (key) => say(W.link.past() === null ? key : key + '_then');
+
     const ago = (seconds) => (seconds < 100 ? count('heard_s', Math.round(seconds)) : count('heard_min', Math.round(seconds / 60)));
 
     /** When a tag was last heard: how long ago, or at what time when the picture is not of now. */
@@ -83,7 +86,7 @@
     function tagButton(one) {
         const row = tagRow(one.tag) || ['', 'asset', '', String(one.tag)];
         const off = one.state !== 0;
-        const state = off ? name('states', one.state) : say('sure_short', {percent: percent(one.p)});
+        const state = off ? name('states', one.state) + ', ' + heard(one) : say('sure_short', {percent: percent(one.p)}) + ' · ' + heard(one);
         return h('li', {'data-key': 'tag-' + one.tag}, h('button.tag-row' + (off ? '.off' : ''), {type: 'button', 'data-tag': one.tag},
             icon(row[1]), h('span.tag-label', null, row[3]), h('span.quiet', null, state)));
     }
@@ -108,7 +111,37 @@
         );
         last.dataset.key = 'last';
         const copy = h('button.tool.wide', {type: 'button', 'data-act': 'copy', 'data-key': 'copy'}, icon('link'), h('span', null, say('copy')));
-        return [head(kind, label || name('types', type), note), ...parts, last, copy];
+        return [head(kind, label || name('types', type), note), ...parts, trail(), last, copy];
+    }
+
+    /** How far back the way of the chosen tag is drawn, and what is known of it. */
+    function trail() {
+        const {trail: hours} = W.floor.asked.view || {trail: 0};
+        const choice = (value, text) => h('button.segment', {
+            type: 'button', 'data-trail': value, 'data-key': 'trail-' + value, 'aria-pressed': String(hours === value)}, text);
+        const slot = W.areas.state('trail');
+        const told = !hours ? '' : slot.body ? walked(slot.body)
+            : slot.state === 'asking' ? say('layer_asking')
+            : say(slot.status === 404 || slot.status === 403 ? 'layer_forbidden' : 'layer_failed');
+        return h('div.trail', {'data-key': 'trail'}, h('h3.panel-heading', null, say('trail')),
+            h('div.segments', {role: 'group', 'aria-label': say('trail')}, choice(0, say('trail_off')),
+                ...[1, 4, 12].map((value) => choice(value, say('trail_h', {hours: value})))),
+            told ? h('p.quiet.trail-note', {role: 'status'}, told) : null);
+    }
+
+    function walked(body) {
+        if (!body.t.length) return say('trail_none');
+        const {level} = W.floor.asked.view;
+        const away = level !== 'all' && body.level.some((one) => one !== level);
+        const told = say('trail_from', {from: time(body.since + body.t[0]), metres: figure(length(body))});
+        return away ? told + ' ' + say('trail_elsewhere') : told;
+    }
+
+    /** Metres walked along a trail, level by level. */
+    function length({x, y, begins}) {
+        let cm = 0;
+        for (let i = 1; i < x.length; i++) if (!begins.includes(i)) cm += Math.hypot(x[i] - x[i - 1], y[i] - y[i - 1]);
+        return cm / 100;
     }
 
     function placed(one, kind) {
@@ -122,7 +155,7 @@
             h('span.quiet', null, say('sure_radius', {metres: figure(one.r, 1)})),
         ];
         return [
-            badge(one.state, why ? say(why) : null),
+            badge(one.state, why ? then(why) : null),
             one.pressed ? h('p.pressed', {'data-key': 'pressed'}, icon('bell'), say('pressed')) : null,
             facts(
                 line(say('where'), ...place), line(say('since'), since), line(say('sure'), ...sure),
@@ -148,7 +181,7 @@
 
     function badge(state, why) {
         return h('div.state', {'data-key': 'state', 'data-state': state},
-            h('span.state-word', null, state === 0 && !W.link.current() ? say('was_live') : name('states', state)), why ? h('p', null, why) : null);
+            h('span.state-word', null, state === 0 && !W.link.current() ? then('was_live') : name('states', state)), why ? h('p', null, why) : null);
     }
 
     /** Not in the frames: lost, never heard, or on a level whose frame is on its way. */
@@ -157,7 +190,7 @@
         const gone = ((summary && summary.elsewhere) || []).find((row) => row[0] === index);
         if (!gone) return [h('p.empty', {'data-key': 'none'}, summary ? say('looking') : say('no_data'))];
         const [, , room, t] = gone;
-        return [badge(LOST, say('lost_why')), facts(line(say('last_seen'), toRoom(room, true)), line(say('heard'), time(t)))];
+        return [badge(LOST, then('lost_why')), facts(line(say('last_seen'), toRoom(room, true)), line(say('heard'), time(t)))];
     }
 
     // --- a room ----------------------------------------------------------------------------------------------------
@@ -175,8 +208,25 @@
             line(say('area'), figure(area, area < 10 ? 1 : 0) + ' m²'),
         );
         about.dataset.key = 'about';
-        return [head('door', roomName(index), where), climate(index, level),
-            ...(lists.length ? lists : [h('p.empty', {'data-key': 'empty'}, say('empty_room'))]), about];
+        const value = layerFact(index);
+        if (value) lists.unshift(value);
+        const secret = hidden(index, level);
+        const nothingHere = lists.length === (value ? 1 : 0) && !secret;
+        return [head('door', roomName(index), where), climate(index, level), ...lists, secret,
+            nothingHere ? h('p.empty', {'data-key': 'empty'}, then('empty_room')) : null, about].filter(Boolean);
+    }
+
+    /** What the rooms are coloured by just now, as a sentence. */
+    function layerFact(index) {
+        const text = W.values && W.values.quantity() ? W.values.text(index) : '';
+        return text ? h('p.layer-fact', {'data-key': 'layer'}, icon('layers'), text) : null;
+    }
+
+    /** How many are here that this visitor may not see. */
+    function hidden(index, level) {
+        const rows = ((bundle().frames || {})[level] || {}).hidden || [];
+        const told = rows.filter(([room]) => room === index).map(([, kind, n]) => count('hidden_' + kind, n));
+        return told.length ? h('p.quiet', {'data-key': 'hidden'}, told.join(' · ')) : null;
     }
 
     function climate(index, level) {
@@ -209,7 +259,7 @@
         const {summary} = bundle();
         const parts = [h('p.hint', {'data-key': 'hint'}, icon('target'), say('nothing'))];
         if (!summary) return parts;
-        parts.push(title(say('building')), levels(summary.levels || []), title(say('presses')));
+        parts.push(title(then('building')), levels(summary.levels || []), title(say('presses')));
         const presses = summary.presses || [];
         parts.push(presses.length ? h('ol.presses', {'data-key': 'presses'}, ...presses.slice(0, 8).map(press))
             : h('p.empty', {'data-key': 'presses'}, say('presses_none')));
@@ -242,7 +292,7 @@
         const parts = !chosen ? nothing() : chosen.type === 'tag' ? tagPanel(chosen.index) : roomPanel(chosen.index);
         syncChildren(body, parts);
         const heading = body.querySelector('h2');
-        write(document.querySelector('.sheet-title'), heading ? heading.textContent : say('building'));
+        write(document.querySelector('.sheet-title'), heading ? heading.textContent : then('building'));
         open(document.documentElement.hasAttribute('data-sheet'));
     }
 
@@ -272,10 +322,11 @@
         if (event.target.closest('#panel-handle')) { open(!document.documentElement.hasAttribute('data-sheet')); return; }
         const button = event.target.closest('#panel-body button');
         if (!button) return;
-        const {tag, room, level, act} = button.dataset;
+        const {tag, room, level, act, trail: hours} = button.dataset;
         if (tag !== undefined) W.choose.select({type: 'tag', index: Number(tag)});
         if (room !== undefined) W.choose.select({type: 'room', index: Number(room)});
         if (level !== undefined) W.choose.levelKey(level);
+        if (hours !== undefined) W.choose.trail(Number(hours));
         if (act === 'close') W.choose.select(null);
         if (act === 'copy') copy(button);
     });

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import plotly
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from components import floor_style
+from components import floor_scales, floor_style
 from components.floor_model import CONFIG, floor_figure, theme_tables
 from twin.settings import Settings
 from twin.site import Site, load_site
@@ -23,9 +23,12 @@ from twin.site import Site, load_site
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("floor_geometry.js", "floor_tags.js", "floor_hand.js", "floor_names.js", "floor.js")
-WEBGL = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+SCRIPTS = (
+    "floor_geometry.js", "floor_tags.js", "floor_layers.js", "floor_lines.js", "floor_values.js", "floor_hand.js",
+    "floor_names.js", "floor_camera.js", "floor.js",
+)  # fmt: skip
 WORDS = ("patients", "staff", "assets", "gateway", "seconds", "minutes", "stale", "unobserved", "keys")
+WORDS += ("none", "of_beds", "per_bed", "per_10")
 TAGS = [["A0", "patient", "patient", "Patient 1"], ["A1", "staff", "nurse", "Nurse 1"]]
 TAGS += [["A2", "asset", "infusion_pump", "Pump 1"], ["A3", "asset", "ventilator", "Ventilator 1"]]
 LAYERS = ["patient", "staff", "labels", "asset:infusion_pump", "asset:ventilator"]
@@ -51,6 +54,13 @@ def frame(seq: int, places: list[tuple[float, float]], states: list[int] | None 
     return head | packed | more
 
 
+def quantities() -> dict[str, Any]:
+    return {
+        q.key: {"name": q.key, "unit": "u", "source": q.source, "range": q.range, "ticks": q.ticks, "digits": q.digits}
+        for q in floor_scales.QUANTITIES
+    }
+
+
 def style() -> dict[str, Any]:
     return {
         "themes": theme_tables(building()),
@@ -58,6 +68,8 @@ def style() -> dict[str, Any]:
         "markers": [{"layer": m.layer, "open": m.open, "size": m.size} for m in floor_style.MARKERS],
         "gateways": [g.name for g in building().gateways],
         "levels": [level.index for level in building().levels],
+        "beds": {str(i): beds for i, beds in enumerate(building().beds) if beds},
+        "quantities": quantities(),
         "words": {word: f"{word} {{n}}" for word in WORDS},
     }
 
@@ -87,7 +99,9 @@ class Floor:
                 delete document.documentElement.dataset.mantineColorScheme;
                 const {asked, shown} = wardlight.floor;
                 Object.assign(asked, {live: null, selection: null});
-                Object.assign(shown, {data: null, meta: null, turned: false, buckets: null, flyTo: null, own: ''});
+                delete wardlight.areas;
+                Object.assign(shown, {data: null, meta: null, flat: false, turned: false, buckets: null});
+                Object.assign(shown, {flyTo: null, own: ''});
                 window.sets = [];
             }"""
         )
@@ -101,7 +115,12 @@ class Floor:
         self.page.evaluate("gd.data = [...gd.data]")
 
     def draw(
-        self, frames: list[dict[str, Any]], selection: Any = None, layers: list[str] | None = None, **summary: Any
+        self,
+        frames: list[dict[str, Any]],
+        selection: Any = None,
+        layers: list[str] | None = None,
+        view: dict[str, Any] | None = None,
+        **summary: Any,
     ) -> None:
         """One live update; waits until it is on the screen."""
         live = {
@@ -110,15 +129,15 @@ class Floor:
             "summary": {"t": 1e9, "levels": [], "gateways": [], "presses": [], **summary},
         }
         self.page.evaluate(
-            """([live, selection, layers]) => new Promise((done) => {
-                const view = {level: gd.layout.meta.level ?? 'all', layers};
+            """([live, selection, layers, more]) => new Promise((done) => {
+                const view = {level: gd.layout.meta.level ?? 'all', layers, ...more};
                 wardlight.floor.draw(live, view, selection, null, window.style);
                 const before = performance.now();
                 const wait = () => (wardlight.floor.shown.buckets || performance.now() - before > 20000
                     ? setTimeout(done, 250) : setTimeout(wait, 30));
                 wait();
             })""",
-            [live, selection, LAYERS if layers is None else layers],
+            [live, selection, LAYERS if layers is None else layers, view or {}],
         )
 
     def points(self, name: str) -> list[list[float]]:
@@ -137,14 +156,6 @@ class Floor:
         script = """p => wardlight.geometry.projector(wardlight.floor.shown.camera, ...wardlight.floor.size())(
             wardlight.floor.shown.toScene(...p))"""
         return self.page.evaluate(script, [x, y, z])
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=WEBGL)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +308,7 @@ def test_the_theme_changes_without_a_new_figure(floor: Floor) -> None:
     floor.page.evaluate("document.documentElement.dataset.mantineColorScheme = 'light'")
     floor.page.wait_for_timeout(400)
     assert floor.page.evaluate("gd._fullLayout.paper_bgcolor").lower() in ("rgb(244, 246, 249)", "#f4f6f9")
-    assert floor.page.evaluate("gd.data[gd.layout.meta.traces.caps].color") == floor_style.LIGHT.cap
+    assert floor.page.evaluate("gd.data[gd.layout.meta.traces.slab].colorscale.at(-1)[1]") == floor_style.LIGHT.cap
 
 
 def test_temperature_colours_rooms_with_a_fresh_reading_only(floor: Floor) -> None:
@@ -307,14 +318,14 @@ def test_temperature_colours_rooms_with_a_fresh_reading_only(floor: Floor) -> No
         str(silent): [21.0, 40.0, 4000, "silent", "room"],
         str(fridge): [4.9, 40.0, 5, "ok", "vaccine_fridge"],
     }
-    floor.draw([frame(1, SPOTS, temp=temp)], layers=[*LAYERS, "temperature"])
+    floor.draw([frame(1, SPOTS, temp=temp)], view={"colour": "temperature"})
     codes = floor.page.evaluate(
         """rooms => { const p = gd.layout.meta.plates, t = gd.data[gd.layout.meta.traces.plates];
         const faces = (k) => [...t.intensity.slice(p.face[k], p.face[k + 1])];
         return rooms.map((r) => faces(p.room.indexOf(r))) }""",
         [warm, silent, fridge],
     )
-    shades, steps = floor_style.SHADES, floor_style.TEMPERATURE_STEPS
+    shades, steps = floor_style.SHADES, floor_scales.STEPS
     assert {code // shades for code in codes[0]} == {steps}
     assert {code // shades for code in codes[1]} == {0}
     assert {code // shades for code in codes[2]} == {0}, "a fridge coloured the room it stands in"
@@ -345,13 +356,134 @@ def test_a_level_change_keeps_drawing(floor: Floor) -> None:
     assert {level.name for level in building().levels} <= set(names)
 
 
-def test_names_on_the_screen_do_not_overlap(floor: Floor) -> None:
+NAMES = "wardlight.names.rooms().map((n) => [n.text, ...n.box])"
+
+
+def assert_apart(names: list[list[Any]], width: int, height: int) -> None:
+    for k, (text, x, y, w, h) in enumerate(names):
+        assert x - w / 2 >= 0, text
+        assert x + w / 2 <= width, text
+        assert y - h / 2 >= 0, text
+        assert y + h / 2 <= height, text
+        for other, ox, oy, ow, oh in names[k + 1 :]:
+            assert abs(x - ox) >= (w + ow) / 2 or abs(y - oy) >= (h + oh) / 2, (text, other)
+
+
+@pytest.mark.parametrize("shape", ["3d", "plan"])
+@pytest.mark.parametrize("colour", ["department", "temperature"])
+def test_names_never_overlap_at_any_zoom(floor: Floor, shape: str, colour: str) -> None:
+    temp = {str(r.index): [20.0 + r.index % 7, 40.0, 5, "ok", "room"] for r in building().rooms if r.level == 1}
+    floor.draw([frame(1, SPOTS, temp=temp)], view={"shape": shape, "colour": colour})
+    floor.page.evaluate("gd.focus()")
+    counts = []
+    for _ in range(5):
+        names = floor.page.evaluate(NAMES)
+        assert_apart(names, 900, 600)
+        counts.append(len(names))
+        if colour == "temperature":
+            assert all("°" in text or " u" in text for text, *_ in names)
+        floor.page.keyboard.press("+")
+        floor.page.keyboard.press("+")
+        floor.page.wait_for_timeout(120)
+    assert counts[0] >= 5
+
+
+def test_names_fit_a_phone(floor: Floor) -> None:
+    floor.page.set_viewport_size({"width": 390, "height": 600})
+    floor.page.evaluate("Plotly.Plots.resize(gd)")
+    floor.draw([frame(1, SPOTS)], view={"shape": "plan"})
+    floor.page.evaluate("wardlight.floor.home()")
+    names = floor.page.evaluate(NAMES)
+    floor.page.set_viewport_size({"width": 900, "height": 600})
+    floor.page.evaluate("Plotly.Plots.resize(gd)")
+    assert len(names) >= 4
+    assert_apart(names, 390, 600)
+
+
+def test_a_chosen_room_is_named_before_larger_ones(floor: Floor) -> None:
+    named = floor.page.evaluate("gd.layout.meta.labels.map((l) => l[4])")
+    smallest = named[-1]
+    floor.draw([frame(1, SPOTS)], {"type": "room", "index": smallest})
+    floor.page.wait_for_timeout(300)
+    texts = floor.page.evaluate("wardlight.names.rooms().map((n) => n.text)")
+    wanted = floor.page.evaluate("i => gd.layout.meta.labels.find((l) => l[4] === i)[0]", smallest)
+    assert wanted in texts
+
+
+def test_the_plan_is_seen_from_straight_above_and_keeps_one_context(floor: Floor) -> None:
     floor.draw([frame(1, SPOTS)])
-    kept = floor.page.evaluate("wardlight.names.rooms().map((n) => n.text)")
-    assert 5 <= len(kept) <= 18
-    boxes = [{"at": [50 * i, 40], "w": 60, "h": 20} for i in range(1, 9)]
-    free = floor.page.evaluate("boxes => wardlight.geometry.uncrowded(boxes, 900, 600, 18, 4)", boxes)
-    assert [box["at"][0] for box in free] == [50, 150, 250, 350]
+    floor.page.evaluate("window.gl = gd._fullLayout.scene._scene.glplot.gl; 0")
+    for shape in ("plan", "3d", "plan"):
+        floor.draw([frame(1, SPOTS)], view={"shape": shape})
+        floor.page.wait_for_timeout(200)
+    foot, head = floor.pixel(100, 100, 0), floor.pixel(100, 100, 110)
+    assert head[:2] == pytest.approx(foot[:2], abs=2.5), "a wall leans"
+    assert floor.page.evaluate("gd._fullLayout.scene._scene.glplot.gl === window.gl")
+    camera = floor.page.evaluate("wardlight.floor.shown.camera")
+    assert camera["eye"]["x"] == pytest.approx(camera["center"]["x"])
+    assert camera["eye"]["y"] == pytest.approx(camera["center"]["y"])
+
+
+def test_keys_shift_a_plan_and_never_tilt_it(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)], view={"shape": "plan"})
+    floor.page.evaluate("gd.focus()")
+    before = floor.pixel(3000, 2000, 0)
+    floor.page.keyboard.press("ArrowRight")
+    floor.page.wait_for_timeout(120)
+    after = floor.pixel(3000, 2000, 0)
+    assert before[0] - after[0] > 10
+    assert before[1] == pytest.approx(after[1], abs=1)
+
+
+def test_a_chosen_tag_has_the_circle_of_its_radius(floor: Floor) -> None:
+    floor.draw([frame(1, SPOTS)], {"type": "tag", "index": 2})
+    x, y, _ = zip(*floor.points("disc"), strict=True)
+    assert (max(x) - min(x)) / 2 == pytest.approx(200, rel=0.01)
+    assert (max(y) - min(y)) / 2 == pytest.approx(200, rel=0.01)
+    floor.draw([frame(2, SPOTS)], None)
+    assert len(floor.points("disc")) == 1
+
+
+def test_occupancy_is_people_per_bed_or_per_ten_square_metres(floor: Floor) -> None:
+    room = next(r for r in building().rooms if r.level == 1 and not building().beds[r.index])
+    columns = frame(1, SPOTS)
+    columns["room"] = base64.b64encode(np.full(4, room.index, "<u2").tobytes()).decode()
+    floor.draw([columns], view={"colour": "occupancy"})
+    value = floor.page.evaluate("r => wardlight.floor.shown.found.rooms.get(r)", room.index)
+    assert value["n"] == 2, "equipment is not people"
+    assert value["value"] == pytest.approx(2 / (round(room.area, 1) / 10))
+
+
+def test_squares_of_a_hall_have_their_own_values(floor: Floor) -> None:
+    picks = floor.page.evaluate("gd.layout.meta.plates")
+    k = next(i for i, cell in enumerate(picks["cell"]) if cell)
+    room, (column, row) = picks["room"][k], picks["cell"][k]
+    body = {"rooms": [[room, 5.0]], "cells": [[room, column, row, 9.0]], "total": 1}
+    floor.page.evaluate(
+        "b => { wardlight.areas = {rooms: () => ({stamp: 1, body: b}), trail: () => null, ways: () => null} }", body
+    )
+    floor.draw([frame(1, SPOTS)], view={"colour": "density"})
+    codes = floor.page.evaluate(
+        """k => { const p = gd.layout.meta.plates, t = gd.data[gd.layout.meta.traces.plates];
+        return [p.face[k], p.face[k + 1]].map((f, i) => t.intensity[f - i]) }""",
+        k,
+    )
+    assert {code // floor_style.SHADES for code in codes} == {floor_scales.STEPS}
+    assert floor.page.evaluate("wardlight.floor.shown.limits") == [0, 5]
+
+
+def test_a_trail_has_marks_and_breaks_where_it_was_not_heard(floor: Floor) -> None:
+    trail = {"hours": 1, "since": 1e9 - 3600, "t": [0, 60, 120, 900], "level": [1] * 4, "begins": [0, 3],
+             "x": [100, 500, 900, 2000], "y": [100, 100, 100, 300]}  # fmt: skip
+    floor.page.evaluate(
+        "b => { wardlight.areas = {rooms: () => null, ways: () => null, trail: () => ({stamp: 1, body: b})} }", trail
+    )
+    floor.draw([frame(1, SPOTS)], {"type": "tag", "index": 0})
+    x = [point[0] for point in floor.points("trails")]
+    assert x == [100, 500, 900, None, 2000, None]
+    assert floor.page.evaluate("wardlight.floor.shown.marks.length") == 2
+    shades = floor.page.evaluate("gd.data[gd.layout.meta.traces.trails].line.color")
+    assert shades[0] < shades[2] < shades[4]
 
 
 def test_a_lost_context_comes_back(floor: Floor) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -69,14 +69,6 @@ class Server:
         script = f"() => {{ const b = window.sets.at(-1); return b && ({condition}) }}"
         self.page.wait_for_function(script, timeout=1000 * seconds)
         return self.page.evaluate("window.sets.at(-1)")
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from components.floor_model import CONFIG, WALL_TOP, floor_figure, storey_gap, theme_tables
+from twin.history.areas import CELL_M, LARGE_M2
 from twin.settings import Settings
 from twin.site import Site, load_site
 
@@ -66,7 +67,7 @@ def test_nothing_is_sent_to_a_cloud() -> None:
 @pytest.mark.parametrize("level", VIEWS)
 def test_meshes_are_sound_and_inside_the_axes(level: int | None) -> None:
     fig = figure(level)
-    for mesh in (t for t in fig["data"] if t["type"] == "mesh3d"):
+    for mesh in (t for t in fig["data"] if t["type"] == "mesh3d" and t["name"] != "disc"):
         points = np.stack([unpacked(mesh[axis]) for axis in "xyz"], axis=1)
         faces = np.stack([unpacked(mesh[corner]) for corner in "ijk"], axis=1)
         for k, axis in enumerate("xyz"):
@@ -104,6 +105,26 @@ def test_faces_of_a_room_use_its_own_vertices() -> None:
         assert ((own >= picks["vertex"][k]) & (own < picks["vertex"][k + 1])).all()
 
 
+def test_large_rooms_of_one_level_come_in_squares_of_history() -> None:
+    picks = figure(1)["layout"]["meta"]["plates"]
+    plates = trace(figure(1), "plates")
+    xy = np.stack([unpacked(plates[axis]) for axis in "xy"], axis=1) / 100
+    for k, cell in enumerate(picks["cell"]):
+        assert (cell is not None) == (building().rooms[picks["room"][k]].area > LARGE_M2)
+        if cell is not None:
+            corner = CELL_M * np.array(cell)
+            points = xy[picks["vertex"][k] : picks["vertex"][k + 1]]
+            assert (points >= corner - 0.02).all()
+            assert (points <= corner + CELL_M + 0.02).all()
+    assert not any(figure(None)["layout"]["meta"]["plates"]["cell"])
+
+
+def test_the_circle_and_the_ways_wait_out_of_sight() -> None:
+    fig = figure(1)
+    for name in ("disc", "trails"):
+        assert trace(fig, name)["x"][0] > fig["layout"]["scene"]["xaxis"]["range"][1]
+
+
 def test_plates_cover_the_rooms_less_their_walls() -> None:
     fig = figure(1)
     plates = trace(fig, "plates")
@@ -117,8 +138,10 @@ def test_plates_cover_the_rooms_less_their_walls() -> None:
 
 
 def test_walls_are_cut_and_leave_doors_open() -> None:
-    caps = trace(figure(1), "caps")
-    assert (unpacked(caps["z"]) == round(100 * WALL_TOP)).all()
+    slab = trace(figure(1), "slab")
+    caps = unpacked(slab["intensity"]) == 100
+    assert caps.any()
+    assert (unpacked(slab["z"])[caps] == round(100 * WALL_TOP)).all()
     walls = building().walls(1)
     door = next(d for d in building().doors if d.level == 1)
     assert not walls.contains(shapely.Point(door.x, door.y))

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.floor_labels import LINE, MOST, Label, candidates, short_name, uncrowded
+from components.floor_labels import LINE, MOST, Label, candidates, namesakes, short_name, uncrowded
 from twin.settings import Settings
 from twin.site import Site, load_site
 
@@ -43,6 +43,13 @@ def test_corridors_and_stairs_stay_calm() -> None:
 def test_a_name_stands_once_on_a_level() -> None:
     names = [building().rooms[label.room].name for label in candidates(building(), 2)]
     assert len(names) == len(set(names))
+
+
+def test_every_named_room_can_be_read_from_near() -> None:
+    found = [label.room for label in (*candidates(building(), 1), *namesakes(building(), 1))]
+    named = [i for i in building().rooms_of_level[1] if building().rooms[i].name or building().rooms[i].number]
+    assert sorted(found) == named
+    assert all(label.radius > 0 for label in namesakes(building(), 1))
 
 
 @given(st.text(max_size=80))

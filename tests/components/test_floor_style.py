@@ -67,7 +67,6 @@ def test_unknown_departments_get_colours_of_their_own() -> None:
 
 def test_palettes_have_the_length_the_browser_counts_on() -> None:
     assert len(floor_style.plate_palette(DARK, DEPARTMENTS)) == SHADES * (len(DEPARTMENTS) + 1)
-    assert len(floor_style.temperature_palette(DARK)) == SHADES * (floor_style.TEMPERATURE_STEPS + 1)
 
 
 def test_every_colour_is_a_hex_that_plotly_reads() -> None:

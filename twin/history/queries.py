@@ -99,7 +99,7 @@ def visits_of(engine: Engine, mac: str, since: float, until: float) -> list[Stay
     """
     ended = _stays(mac).where(visit.c.enter <= until, visit.c.leave >= since)
     lasting = _open_stays(mac).where(open_visit.c.enter <= until)
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         rows = connection.execute(union_all(ended, lasting).order_by("enter")).all()
     return [Stay(*row) for row in rows]
 
@@ -110,7 +110,7 @@ def last_room(engine: Engine, mac: str) -> Stay | None:
     Raises:
         HistoryError: the database is missing or unreadable.
     """
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         row = connection.execute(_open_stays(mac)).first()
         row = row or connection.execute(_stays(mac).order_by(visit.c.enter.desc()).limit(1)).first()
     return None if row is None else Stay(*row)
@@ -124,8 +124,8 @@ def trail(engine: Engine, mac: str, since: float, until: float) -> list[TrailPoi
     Raises:
         HistoryError: the database is missing or unreadable.
     """
-    with _reading(engine) as connection:
-        hours = _stored_range(connection, fix.c.hour, hour_of(since), hour_of(until))
+    with reading(engine) as connection:
+        hours = stored_range(connection, fix.c.hour, hour_of(since), hour_of(until))
         rows = connection.execute(_trail(mac, hours).where(fix.c.t.between(since, until))).all()
     return [TrailPoint(t, lv, rm, x / 100, y / 100, p / 100, r90 / 10) for t, lv, rm, x, y, p, r90 in rows]
 
@@ -136,8 +136,8 @@ def samples_of(engine: Engine, mac: str, quantity: str, since: float, until: flo
     Raises:
         HistoryError: the database is missing or unreadable.
     """
-    with _reading(engine) as connection:
-        days = _stored_range(connection, sample.c.day, day_of(since), day_of(until))
+    with reading(engine) as connection:
+        days = stored_range(connection, sample.c.day, day_of(since), day_of(until))
         asked = select(sample.c.t, sample.c.value).where(
             sample.c.day.in_(days),
             sample.c.tag == _tag_id(mac),
@@ -149,7 +149,8 @@ def samples_of(engine: Engine, mac: str, quantity: str, since: float, until: flo
 
 
 @contextmanager
-def _reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection; what the database refuses becomes a `HistoryError` that says what to do."""
     try:
         with engine.connect() as connection:
             yield connection
@@ -160,7 +161,7 @@ def _reading(engine: Engine) -> Iterator[Connection]:
         raise HistoryError(f"History: {remedy(fault_of(error, path), path, str(error.orig))}.") from None
 
 
-def _stored_range(connection: Connection, column: Column[int], first: int, last: int) -> range:
+def stored_range(connection: Connection, column: Column[int], first: int, last: int) -> range:
     """Cut [first, last] down to what is stored. Two queries, because SQLite seeks only for a lone min or max."""
     oldest, newest = (connection.scalar(select(end(column))) for end in (func.min, func.max))
     return range(0) if oldest is None or newest is None else range(max(oldest, first), min(newest, last) + 1)
