@@ -12,7 +12,7 @@
         if (value.action) return h('button.link-button', {type: 'button', 'data-action': value.action, 'data-value': value.value}, value.text);
         if (value.form === 'mark') return h('span.what', null, icon(value.icon), value.text);
         if (value.form === 'code') return h('code', null, value.text);
-        return h('span.health', {'data-well': value.form === 'well'}, value.text);
+        return h('span.health', {'data-well': String(value.form === 'well')}, value.text);
     }
 
     function head(one, sorter) {

@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-FAKE = Path(__file__).with_name("fake_twin.py")
 PATIENCE = 60_000
 
 
-class Server:
-    """The web application with its made-up twin."""
-
-    def __init__(self, var: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.var = var
-        self.process = subprocess.Popen(
-            [sys.executable, str(FAKE), str(self.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env=os.environ | {"WARDLIGHT_VAR": str(var)},
-        )  # fmt: skip
-        assert self.process.stdout
-        assert self.process.stdout.readline() == "ready\n"
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/commissioning"
-
-    def order(self, word: str) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(word + "\n")
-        self.process.stdin.flush()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path)
-    yield server
-    server.process.kill()
-    server.process.communicate()
+def server(own_server: Callable[..., Server]) -> Server:
+    """A server for each test, as they change its gateways."""
+    return own_server()
 
 
 @pytest.fixture
@@ -72,7 +36,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     page.add_init_script(
         "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
     )
-    page.goto(server.url)
+    page.goto(server.url + "/commissioning")
     expect(page.locator(".plan-mark").first).to_be_attached()
     yield page
     assert complaints == []
