@@ -61,7 +61,7 @@ def _header(site: Site) -> html.Div:
         icon("menu"),
         id=ids.MENU_BUTTON,
         type="button",
-        className="icon-button narrow-only",
+        className="icon-button menu-button",
         **aria(label=_("Menu"), expanded="false", controls=ids.MENU),
     )
     brand = html.Div(
@@ -75,9 +75,14 @@ def _header(site: Site) -> html.Div:
 
 
 def _nav() -> html.Nav:
-    pages = [("/", _("Floor model"), "cube"), ("/list", _("List"), "table")]
+    pages = [
+        ("/", _("Floor model"), "cube"),
+        ("/equipment", _("Assets"), "asset"),
+        ("/environment", _("Environment"), "sensor"),
+        ("/list", _("List"), "table"),
+    ]
     if visitor().may_commission:
-        pages.append(("/commissioning", _("Commissioning"), "gateway"))
+        pages += [("/commissioning", _("Commissioning"), "gateway"), ("/building", _("Building"), "door")]
     pages.append(("/system", _("System"), "pulse"))
     links = [
         dcc.Link([icon(mark), html.Span(text)], href=dash.get_relative_path(path), className="nav-link")

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.building_words import building_words
 from components.commission_words import commission_words
-from components.names import climate_names, kind_names, state_names, type_names
+from components.editor_words import editor_words
+from components.environment_words import environment_words
+from components.equipment_words import equipment_words
+from components.floor_words import floor_words
+from components.names import climate_names, kind_names, state_names, status_names, type_names
 from components.text import _, plural
+from components.travel_words import travel_words
 
 
 def words() -> dict[str, Any]:
@@ -19,11 +25,18 @@ def words() -> dict[str, Any]:
         "types": type_names(),
         "states": state_names(),
         "climate": climate_names(),
+        "statuses": status_names(),
         **_link(),
         **_kpi(),
         **_panel(),
+        **floor_words(),
         **_keys(),
+        **building_words(),
         **commission_words(),
+        **editor_words(),
+        **environment_words(),
+        **travel_words(),
+        **equipment_words(),
     }
 
 

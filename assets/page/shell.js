@@ -9,6 +9,7 @@
     const told = {};
 
     function ageText(age, summary) {
+        if (W.link.past() !== null) return say('past_age');
         if (age === null) return summary ? say('last_data', {time: time(summary.t, true)}) : say('no_data');
         return age < 100 ? count('data_from', Math.round(age)) : count('data_from_min', Math.round(age / 60));
     }
@@ -36,7 +37,7 @@
 
     /** Say a change of state once, for those who do not see the lamp. */
     function announce(state) {
-        const quiet = state === 'connecting' || state === 'lagging' || told.state === state;
+        const quiet = ['connecting', 'lagging', 'past'].includes(state) || told.state === state;
         if (quiet || (state === 'live' && !told.state)) { told.state = told.state || (state === 'live' ? state : undefined); return; }
         write(by('link-said'), state === 'live' ? say('said_live') : say('banner_' + state));
         told.state = state;
@@ -50,7 +51,8 @@
         write(box.querySelector('.clock-time'), t ? time(t, true) : '––:––:––');
         write(box.querySelector('.clock-date'), t ? date(t) : '');
         const fast = summary && summary.demo && summary.speed > 1 ? ' ×' + Math.round(summary.speed) : '';
-        write(box.querySelector('.clock-demo'), summary && summary.demo ? say('demo') + fast : '');
+        const now = summary && summary.demo ? say('demo') + fast : '';
+        write(box.querySelector('.clock-demo'), W.link.past() !== null ? say('past') : now);
     }
 
     function catchUp() {
@@ -76,6 +78,15 @@
         catchUp();
         if (W.kpi) W.kpi.age();
         if (W.panel && !W.link.current()) W.panel.plan();
+    }
+
+    /** What plays comes ten times a second; texts that change so fast nobody can read. */
+    function hasty(bundle) {
+        if (!bundle || !bundle.past || !bundle.past.playing || performance.now() - (told.texts || 0) > 450) {
+            told.texts = performance.now();
+            return false;
+        }
+        return true;
     }
 
     window.setInterval(tick, 500);
@@ -109,7 +120,9 @@
             const opener = document.activeElement.closest('[aria-haspopup="dialog"][aria-expanded="true"]');
             const dialogs = [...document.querySelectorAll('[role="dialog"]')].filter((one) => one.getClientRects().length);
             if (opener) opener.click();
-            else if (W.choose && !dialogs.length) W.choose.select(null);
+            else if (dialogs.length) return;
+            else if (W.travel && W.travel.at() !== null && !(W.choose && W.choose.selection())) W.travel.go(null);
+            else if (W.choose) W.choose.select(null);
             return;
         }
         if (!shortcuts()) return;
@@ -125,7 +138,9 @@
     function mark() {
         const here = window.location.pathname;
         for (const link of document.querySelectorAll('.nav-link')) {
-            if (link.getAttribute('href') === here) link.setAttribute('aria-current', 'page');
+            const href = link.getAttribute('href');
+            const within = href !== '/' && here.startsWith(href + '/');  // a page of that page, such as /building/plan
+            if (href === here || within) link.setAttribute('aria-current', within ? 'true' : 'page');
             else link.removeAttribute('aria-current');
         }
         closeMenu();
@@ -135,6 +150,7 @@
         ...((window.dash_clientside || {}).wardlight || {}),
         live(bundle) {
             W.link.take(bundle);
+            if (hasty(bundle)) return undefined;
             tick();
             if (W.kpi) W.kpi.update(bundle);
             if (W.choose) W.choose.update(bundle);

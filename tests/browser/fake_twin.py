@@ -23,15 +23,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from twin import frame
 from twin.bus import Handler, command_topic, reply_topic
-from twin.climate.rooms import RoomClimate
+from twin.climate.rooms import RoomClimate, SensorClimate
 from twin.commands import Desk, Done, Nothing
+from twin.commission.building import Buildings
 from twin.commission.service import Commissioning
+from twin.commission.tags import TagKeeping
 from twin.flow.kpis import LevelCounts, Register, in_use, kpis
 from twin.intake import Intake
 from twin.model import NONE, Doubt, Fixes, Kind, Press, State
 from twin.radio import Slots
 from twin.settings import settings
 from twin.site import load_tags
+from twin.site.meters import load_meters
 from twin.web.building import building
 from twin.web.command import asker
 from twin.web.live import hub
@@ -139,7 +142,27 @@ class FakeTwin:
             gateways[index] |= odd
         if self.silent.all():
             gateways = [g | {"age_s": 300.0, "silent": True} for g in gateways]
-        return HEALTH | {"t": t, "gateways": gateways}
+        return HEALTH | {"t": t, "gateways": gateways, "sensors": self.sensors(t), "meters": self.meters()}
+
+    def sensors(self, t: float) -> list[SensorClimate]:
+        """One fridge is too warm, one sensor silent."""
+        found = []
+        for k, tag in enumerate(tag for tag in TAGS if tag.kind == Kind.SENSOR):
+            warm = tag.label == "Vaccine fridge 01"
+            cold = tag.type.endswith("fridge")
+            celsius = 9.4 if warm else 5.0 if cold else 20.5 + 0.2 * (k % 17)
+            at, code = (None, "silent") if k == 3 else (t - 4.0, "high" if warm else "ok")
+            room = SITE.room_by_number[tag.home]
+            fault = "temperature_c" if warm else ""
+            found.append(SensorClimate(tag.index, room, at and celsius, at and 44.0, at, at and 4.0, code, fault))
+        return found
+
+    def meters(self) -> list[dict[str, object]]:
+        return [
+            {"id": meter.id, "age_s": None if not k else 12.0, "silent": not k, "watt": 400.0 + 90 * k, "kwh": 1000.0,
+             "readings": 700, "refused": 0}
+            for k, meter in enumerate(load_meters(settings().meters, SITE))
+        ]  # fmt: skip
 
     def counts(self, level: int, fixes: Fixes) -> LevelCounts:
         here = (fixes.level == level) & (fixes.state <= State.UNOBSERVED)
@@ -219,6 +242,8 @@ class FakeDesk:
         self.intake = Intake(site, TAGS, settings().gateway_topics, Slots(TAGS))
         self.service = Commissioning(settings(), site, TAGS, self.intake, time.time)
         self.service.register(self._desk)
+        Buildings(settings(), site, TAGS, self.intake, lambda: None).register(self._desk)
+        TagKeeping(settings(), site, lambda: START).register(self._desk)
         return Done("The twin starts again with the files as they are now.")
 
 
