@@ -131,9 +131,7 @@ def _ways(site: Site, visitor: Visitor) -> html.Fieldset:
         comboboxProps={"withinPortal": False},
         **aria(label=_("Ways of a group")),
     )
-    note = html.P(
-        _("A department's tags are those that belong to it."), className="layers-note"
-    )
+    note = html.P(_("A department's tags are those that belong to it."), className="layers-note")
     return html.Fieldset([html.Legend(html.Span(_("Ways of a group"))), choice, note])
 
 

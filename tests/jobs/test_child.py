@@ -16,7 +16,7 @@ from twin.jobs import candidates, child
 from twin.jobs.job import Job
 from twin.jobs.spool import Spool
 from twin.settings import ROOT
-from twin.site.take_in import TakenIn
+from twin.site.importing.take_in import TakenIn
 
 Import = Callable[..., TakenIn]
 
@@ -27,7 +27,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Import], 
 
     def run(take_in: Import) -> Job:
         monkeypatch.setattr(child, "limit", lambda: None)
-        monkeypatch.setattr("twin.site.take_in.take_in", take_in)
+        monkeypatch.setattr("twin.site.importing.take_in.take_in", take_in)
         spool = Spool(tmp_path)
         spool.submit("Mine.ifc", io.BytesIO(b"modelbook"), 5, ("Equipment.xlsx", 4))
         job = spool.claim()

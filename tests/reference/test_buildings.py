@@ -11,9 +11,9 @@ import shapely
 
 from twin.site import Site
 from twin.site.archive import read_archive
+from twin.site.importing.take_in import TakenIn, export_building, take_in
 from twin.site.load import load_building
 from twin.site.route import route
-from twin.site.take_in import TakenIn, export_building, take_in
 
 BUILDINGS = Path(__file__).parents[2] / "../shared/data/buildings"
 MODELS = {

@@ -54,7 +54,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> str:
         columns = FixColumns(
             tag=np.full(n, tag, np.int32), level=np.full(n, 1, np.int32), room=room.astype(np.int32),
             x=x.astype(np.float32), y=y.astype(np.float32), p=np.full(n, 0.9, np.float32),
-            r90=np.full(n, 2.0, np.float32), t=NOW - 3600 + 60.0 * minutes,
+            r90=np.full(n, 2.0, np.float32), t=np.asarray(NOW - 3600 + 60.0 * minutes, np.float64),
         )  # fmt: skip
         made.write([made.rows(Batch(NOW, fixes=columns))])
     made.write([made.rows(Batch(NOW, closed=[Visit(0, SMALL.index, NOW - 1200, NOW - 600, 0.9, 1.0)]))])

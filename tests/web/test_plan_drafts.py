@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from twin.site.draft import Draft, DraftLevel, Picture
+from twin.site.drawing.draft import Draft, DraftLevel, Picture
 from twin.web import plan_drafts
 from twin.web.plan_drafts import DraftError, Drafts
 

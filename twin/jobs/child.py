@@ -80,7 +80,7 @@ def take_in(var: Path, job: Job, tell: Callable[[float, str], None]) -> str:
     Raises:
         SiteError: the file holds no building that the twin can use.
     """
-    from twin.site.take_in import take_in as read  # noqa: PLC0415 - only after the limits are set
+    from twin.site.importing.take_in import take_in as read  # noqa: PLC0415 - only after the limits are set
 
     told: dict[str, Any] = {}
 

@@ -11,12 +11,12 @@ import typer
 from twin.errors import SiteError
 from twin.settings import settings
 from twin.site.draw import draw_building, place_gateways
+from twin.site.importing.take_in import export_building, take_in
 from twin.site.load import load_building
 from twin.site.plan import read_plan
 from twin.site.register import draw_register
 from twin.site.registers import write_gateways, write_tags
 from twin.site.summary import summarise, summary_text
-from twin.site.take_in import export_building, take_in
 
 app = typer.Typer(help="Import, check, export and draw buildings.", no_args_is_help=True)
 

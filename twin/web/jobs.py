@@ -73,7 +73,7 @@ def download() -> Response:
     found = archive_of(request.args.get("candidate", ""), request.args.get("version", ""))
     if found is None:
         return _answer(404, text="There is no such building.")
-    from twin.site.take_in import export_building  # noqa: PLC0415 - loads what only imports and exports need
+    from twin.site.importing.take_in import export_building  # noqa: PLC0415 - loads what only imports and exports need
 
     with TemporaryDirectory() as folder:
         path = Path(folder) / "building.zip"

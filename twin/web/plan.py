@@ -21,9 +21,9 @@ from twin.errors import SiteError
 from twin.jobs import candidates
 from twin.settings import settings
 from twin.site.archive import read_archive
-from twin.site.copied import draft_of
-from twin.site.draft import Draft, DraftLevel, parts_of, room_faults, sound_shapes
-from twin.site.drawn import gateway_rows, outline, write_draft
+from twin.site.drawing.copied import draft_of
+from twin.site.drawing.draft import Draft, DraftLevel, parts_of, room_faults, sound_shapes
+from twin.site.drawing.drawn import gateway_rows, outline, write_draft
 from twin.site.load import load_building
 from twin.site.summary import summarise
 from twin.web.building import building

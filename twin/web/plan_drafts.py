@@ -18,7 +18,7 @@ import msgspec
 
 from twin import clock
 from twin.site.archive import read_archive, write_archive
-from twin.site.draft import Draft
+from twin.site.drawing.draft import Draft
 from twin.site.schema import Archive
 
 MOST = 40

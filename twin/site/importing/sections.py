@@ -18,13 +18,13 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from twin.errors import SiteError
-from twin.site.clean import SPECK_M2, areas
-from twin.site.faces import made_of_faces, rooms_from_faces
-from twin.site.found import Found, FoundDoor, FoundLevel, FoundWall, ordinals
 from twin.site.geodesy import Frame
-from twin.site.ifc.doors import middle_line
-from twin.site.ifc.place import UNKNOWN
-from twin.site.numbering import level_prefixes
+from twin.site.importing.clean import SPECK_M2, areas
+from twin.site.importing.faces import made_of_faces, rooms_from_faces
+from twin.site.importing.found import Found, FoundDoor, FoundLevel, FoundWall, ordinals
+from twin.site.importing.ifc.doors import middle_line
+from twin.site.importing.ifc.place import UNKNOWN
+from twin.site.importing.numbering import level_prefixes
 
 _SOLID = ("wall", "column", "window", "door")
 _TOLERANCE_M = 0.05

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from twin.errors import SiteError
-from twin.site.take_in import take_in
+from twin.site.importing.take_in import take_in
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.9, 0.999])
@@ -91,7 +91,7 @@ def test_a_missing_library_is_named_with_the_remedy(
     two_rooms: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = two_rooms.save(tmp_path)
-    monkeypatch.setattr("twin.site.ifc.opening.find_spec", lambda name: None)
+    monkeypatch.setattr("twin.site.importing.ifc.opening.find_spec", lambda name: None)
     with pytest.raises(SiteError, match="make ifc"):
         take_in(path, tmp_path / "out")
     monkeypatch.setitem(sys.modules, "openpyxl", None)
@@ -102,6 +102,6 @@ def test_a_missing_library_is_named_with_the_remedy(
 def test_a_crash_of_the_reader_is_a_problem_of_the_file(
     two_rooms: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("twin.site.ifc.apart.sys.executable", "/bin/false")
+    monkeypatch.setattr("twin.site.importing.ifc.apart.sys.executable", "/bin/false")
     with pytest.raises(SiteError, match="is damaged: reading it crashed"):
         take_in(two_rooms.save(tmp_path), tmp_path / "out")

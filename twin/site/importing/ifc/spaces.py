@@ -10,13 +10,13 @@ import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from twin.site.clean import areas
-from twin.site.found import FoundRoom
-from twin.site.ifc import names
-from twin.site.ifc.plans import Body
-from twin.site.ifc.storeys import placement
-from twin.site.ifc.units import Units
-from twin.site.kinds import room_kind
+from twin.site.importing.clean import areas
+from twin.site.importing.found import FoundRoom
+from twin.site.importing.ifc import names
+from twin.site.importing.ifc.plans import Body
+from twin.site.importing.ifc.storeys import placement
+from twin.site.importing.ifc.units import Units
+from twin.site.importing.kinds import room_kind
 
 _CURVES = ("footprint", "annotation", "plan")
 

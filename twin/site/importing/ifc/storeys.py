@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from twin.site.ifc.units import Units
+from twin.site.importing.ifc.units import Units
 
 SAME_FLOOR_M = 0.1
 """Storeys nearer to each other than this are one floor; those of different buildings within `WINGS_M`."""

@@ -11,9 +11,9 @@ import pytest
 from shapely import box
 
 from twin.errors import SiteError
-from twin.site.cobie import enrich, read_workbook, write_assets
-from twin.site.found import Found, FoundLevel, FoundRoom
 from twin.site.geodesy import Frame
+from twin.site.importing.cobie import enrich, read_workbook, write_assets
+from twin.site.importing.found import Found, FoundLevel, FoundRoom
 
 openpyxl = pytest.importorskip("openpyxl", reason="reading COBie is optional: run `make ifc`")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import twin
 from twin.errors import SiteError
-from twin.site.found import Found
-from twin.site.ifc.opening import check_library, check_whole
+from twin.site.importing.found import Found
+from twin.site.importing.ifc.opening import check_library, check_whole
 
 Tell = Callable[[float, str], None]
 
@@ -67,7 +67,7 @@ _MARK = "told"
 
 def main(arguments: list[str]) -> None:
     """Read the model arguments[0], called arguments[1], and leave what was found in the file arguments[2]."""
-    from twin.site.ifc.read import read_ifc  # noqa: PLC0415 - the parent does without
+    from twin.site.importing.ifc.read import read_ifc  # noqa: PLC0415 - the parent does without
 
     path, name, result = arguments
 

@@ -11,11 +11,11 @@ import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from twin.site.found import FoundDoor
-from twin.site.ifc.names import text
-from twin.site.ifc.plans import Body
-from twin.site.ifc.storeys import placement
-from twin.site.ifc.units import Units
+from twin.site.importing.found import FoundDoor
+from twin.site.importing.ifc.names import text
+from twin.site.importing.ifc.plans import Body
+from twin.site.importing.ifc.storeys import placement
+from twin.site.importing.ifc.units import Units
 
 _KINDS = (
     ("SLIDING", "sliding"), ("REVOLVING", "revolving"), ("ROLLINGUP", "shutter"), ("ROLLING", "shutter"),

@@ -15,15 +15,15 @@ from twin.errors import SiteError
 from twin.site.archive import read_archive, write_archive
 from twin.site.building import Site
 from twin.site.check import check_form
-from twin.site.cobie import Workbook, enrich, read_workbook, write_assets
-from twin.site.compose import write_found
-from twin.site.found import Found
-from twin.site.ifc.apart import read_ifc_apart
+from twin.site.importing.cobie import Workbook, enrich, read_workbook, write_assets
+from twin.site.importing.compose import write_found
+from twin.site.importing.found import Found
+from twin.site.importing.ifc.apart import read_ifc_apart
+from twin.site.importing.sections import read_sections
+from twin.site.importing.unpack import Source, copy_rest, unpacked
 from twin.site.load import load_building
 from twin.site.schema import FORMS, Feature, Problem
-from twin.site.sections import read_sections
 from twin.site.summary import summarise
-from twin.site.unpack import Source, copy_rest, unpacked
 
 ASSETS = "assets.csv"
 _FILES = frozenset(f"{feature_type}.geojson" for feature_type in FORMS)

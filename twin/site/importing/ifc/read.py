@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from twin.errors import SiteError
-from twin.site.clean import areas
-from twin.site.faces import made_of_faces, rooms_from_faces
-from twin.site.found import Found, FoundDoor, FoundLevel, FoundRoom, FoundWall, FoundWay, ordinals
-from twin.site.ifc import doors, spaces
-from twin.site.ifc.names import text
-from twin.site.ifc.opening import open_model
-from twin.site.ifc.place import find_address, find_frame
-from twin.site.ifc.plans import Body, bodies
-from twin.site.ifc.storeys import Storeys, find_storeys
-from twin.site.ifc.units import Units, file_units
-from twin.site.kinds import language_of
-from twin.site.numbering import level_prefixes
+from twin.site.importing.clean import areas
+from twin.site.importing.faces import made_of_faces, rooms_from_faces
+from twin.site.importing.found import Found, FoundDoor, FoundLevel, FoundRoom, FoundWall, FoundWay, ordinals
+from twin.site.importing.ifc import doors, spaces
+from twin.site.importing.ifc.names import text
+from twin.site.importing.ifc.opening import open_model
+from twin.site.importing.ifc.place import find_address, find_frame
+from twin.site.importing.ifc.plans import Body, bodies
+from twin.site.importing.ifc.storeys import Storeys, find_storeys
+from twin.site.importing.ifc.units import Units, file_units
+from twin.site.importing.kinds import language_of
+from twin.site.importing.numbering import level_prefixes
 
 Tell = Callable[[float, str], None]
 

@@ -18,8 +18,8 @@ from twin.model import Gateway
 from twin.settings import ROOT
 from twin.site.archive import read_archive
 from twin.site.building import Site
-from twin.site.copied import draft_of
-from twin.site.draft import (
+from twin.site.drawing.copied import draft_of
+from twin.site.drawing.draft import (
     Department,
     Draft,
     DraftDoor,
@@ -31,7 +31,7 @@ from twin.site.draft import (
     parts_of,
     polygons,
 )
-from twin.site.drawn import gateway_rows, write_draft
+from twin.site.drawing.drawn import gateway_rows, write_draft
 from twin.site.geodesy import Frame
 from twin.site.load import load_building
 

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from twin.site.importing.words import WORDS
 from twin.site.plan import USUAL
-from twin.site.words import WORDS
 
 
 class RoomKind(NamedTuple):

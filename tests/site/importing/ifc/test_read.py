@@ -13,10 +13,10 @@ from shapely import MultiPolygon, Polygon, box
 
 from twin.errors import SiteError
 from twin.site import Site
-from twin.site.ifc.read import read_ifc
+from twin.site.importing.ifc.read import read_ifc
+from twin.site.importing.take_in import TakenIn, take_in
 from twin.site.load import load_building
 from twin.site.route import route
-from twin.site.take_in import TakenIn, take_in
 
 Draft = Callable[..., Any]
 
@@ -24,7 +24,7 @@ Draft = Callable[..., Any]
 @pytest.fixture(autouse=True)
 def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process of its own for each little model would take a second each; test_broken has it."""
-    monkeypatch.setattr("twin.site.take_in.read_ifc_apart", read_ifc)
+    monkeypatch.setattr("twin.site.importing.take_in.read_ifc_apart", read_ifc)
 
 
 def imported(path: Path) -> tuple[TakenIn, Site]:

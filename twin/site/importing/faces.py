@@ -8,8 +8,8 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from twin.site.clean import areas
-from twin.site.found import FoundRoom
+from twin.site.importing.clean import areas
+from twin.site.importing.found import FoundRoom
 
 GROWN_M = 0.06
 """Every part is grown by this much, so that parts which nearly touch do."""

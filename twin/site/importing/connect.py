@@ -11,7 +11,7 @@ import shapely
 from shapely import LineString, STRtree
 from shapely.geometry.base import BaseGeometry
 
-from twin.site.found import Found, FoundDoor, FoundLevel, FoundRoom
+from twin.site.importing.found import Found, FoundDoor, FoundLevel, FoundRoom
 
 VERTICAL_TYPES = {"stairs": "stairs", "lift": "elevator"}
 """Space types that lead to the next level, with the IMDF relationship category."""

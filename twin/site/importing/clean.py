@@ -10,7 +10,7 @@ from shapely import MultiPolygon, Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
 from twin.site.check import OVERLAP_M2
-from twin.site.found import FoundRoom
+from twin.site.importing.found import FoundRoom
 
 MILLIMETRE = 1e-3
 SPECK_M2 = 1e-4

@@ -15,10 +15,10 @@ from shapely import box
 
 from twin.errors import SiteError
 from twin.site import Site
+from twin.site.importing.take_in import export_building, take_in
 from twin.site.load import load_building
-from twin.site.take_in import export_building, take_in
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_an_archive_goes_out_and_in_with_the_same_ids_and_polygons(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box, union_all
 
-from twin.site.faces import GROWN_M, enclosed_faces, rooms_from_faces
+from twin.site.importing.faces import GROWN_M, enclosed_faces, rooms_from_faces
 
 
 def grid(columns: int, rows: int, side: float, wall: float) -> list:

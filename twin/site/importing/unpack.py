@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
 from twin.errors import SiteError
-from twin.site.ifc.opening import HEAD
-from twin.site.sections import is_section
+from twin.site.importing.ifc.opening import HEAD
+from twin.site.importing.sections import is_section
 
 LARGEST_BYTES = 2 * 1024**3
 """A file that unpacks to more than this is refused."""

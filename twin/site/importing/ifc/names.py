@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from twin.site.kinds import omniclass
+from twin.site.importing.kinds import omniclass
 
 _DEPARTMENT = re.compile(
     r"department( name)?|departement|abteilung|fachbereich|service|departamento|reparto|afdeling", re.I

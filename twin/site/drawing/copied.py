@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from twin.site.building import Shape, Site
-from twin.site.draft import Department, Draft, DraftDoor, DraftGateway, DraftLevel, DraftRoom, Place, parts_of
-from twin.site.drawn import outline
+from twin.site.drawing.draft import Department, Draft, DraftDoor, DraftGateway, DraftLevel, DraftRoom, Place, parts_of
+from twin.site.drawing.drawn import outline
 from twin.site.schema import Archive, Feature
 
 

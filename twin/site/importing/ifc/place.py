@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twin.site.geodesy import Frame
-from twin.site.ifc.names import text
-from twin.site.ifc.storeys import placement
-from twin.site.ifc.units import Units
+from twin.site.importing.ifc.names import text
+from twin.site.importing.ifc.storeys import placement
+from twin.site.importing.ifc.units import Units
 
 UNKNOWN = (6.1432, 46.2022)
 """Longitude and latitude that a building gets which does not say where it stands: it must stand somewhere."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.site.kinds import language_of, omniclass, room_kind
+from twin.site.importing.kinds import language_of, omniclass, room_kind
 from twin.site.plan import USUAL
 
 

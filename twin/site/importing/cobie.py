@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import SiteError
-from twin.site.found import Found, FoundRoom
-from twin.site.ifc.names import readable
-from twin.site.kinds import ORDINARY, omniclass, room_kind
+from twin.site.importing.found import Found, FoundRoom
+from twin.site.importing.ifc.names import readable
+from twin.site.importing.kinds import ORDINARY, omniclass, room_kind
 
 COLUMNS = (
     "name", "type", "category", "description", "room", "more_rooms", "known_room", "serial", "tag", "barcode",

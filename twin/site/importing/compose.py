@@ -15,11 +15,11 @@ from shapely.geometry.base import BaseGeometry
 
 from twin.site.archive import DEGREE_DECIMALS, write_archive
 from twin.site.check import OVERLAP_M2
-from twin.site.clean import MILLIMETRE, areas, part_overlaps
-from twin.site.connect import Way, open_passages, ways_between_levels
-from twin.site.found import Found, FoundDoor, FoundLevel, FoundRoom, FoundWall
 from twin.site.geodesy import Frame
-from twin.site.numbering import level_prefixes
+from twin.site.importing.clean import MILLIMETRE, areas, part_overlaps
+from twin.site.importing.connect import Way, open_passages, ways_between_levels
+from twin.site.importing.found import Found, FoundDoor, FoundLevel, FoundRoom, FoundWall
+from twin.site.importing.numbering import level_prefixes
 from twin.site.schema import EXTENSION, IMDF_VERSION, Feature
 
 IMPORTED = "2026-01-05T08:00:00Z"

@@ -14,8 +14,8 @@ from twin.errors import SiteError
 from twin.site.archive import write_archive
 from twin.site.building import Shape
 from twin.site.check import linked_ids
-from twin.site.draft import Draft, DraftDoor, DraftLevel, DraftRoom, faults, polygons, sound_shapes
 from twin.site.draw import GROUNDS
+from twin.site.drawing.draft import Draft, DraftDoor, DraftLevel, DraftRoom, faults, polygons, sound_shapes
 from twin.site.geodesy import Frame
 from twin.site.load import label
 from twin.site.plan import USUAL

@@ -1,0 +1,1 @@
+"""A building that people draw: drafts, their way into IMDF, and back from the building in use."""
