@@ -42,7 +42,8 @@ def past(server: Server) -> None:
         history.write([history.rows(Batch(NOW, fixes=FixColumns(
             tag=np.full(n, tag, np.int32), level=np.full(n, 1, np.int32), room=np.full(n, room.index, np.int32),
             x=(room.x + 2.0 * np.sin(minutes)).astype(np.float32), y=np.full(n, room.y, np.float32),
-            p=np.full(n, 0.9, np.float32), r90=np.full(n, 2.0, np.float32), t=np.asarray(NOW - 3000 + 60.0 * minutes, np.float64),
+            p=np.full(n, 0.9, np.float32), r90=np.full(n, 2.0, np.float32),
+            t=np.asarray(NOW - 3000 + 60.0 * minutes, np.float64),
         )))])  # fmt: skip
         stay = Visit(tag, room.index, NOW - 3000, NOW - 60.0 * (k % 9 + 1), 0.9, 1.0)
         history.write([history.rows(Batch(NOW, closed=[stay]))])
