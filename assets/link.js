@@ -28,7 +28,7 @@
     /** {state, age}: age in seconds of the newest radio data, null while it cannot be known.
      *
      * The first summary may be one that the broker kept from long ago: only a second one proves that the twin lives.
-     * A picture of the past is "past", however well the live channel is. */
+     * A twin that has never heard a gateway is "deaf": silence is no calm. A picture of the past is "past", however well the live channel is. */
     function now() {
         const {bundle, news} = seen;
         if (past() !== null) return {state: 'past', age: null};
@@ -38,7 +38,8 @@
         if (!bundle || !bundle.summary) return {state: quiet > STALE_S ? 'stale' : 'connecting', age: null};
         const heard = bundle.summary.kpi && bundle.summary.kpi.data_age_s;
         const radio = heard === null || heard === undefined ? null : heard / Math.max(bundle.summary.speed || 1, 1);
-        const age = news > 1 ? quiet + (radio || 0) : null;
+        const age = news > 1 && radio !== null ? quiet + radio : null;
+        if (news > 1 && radio === null) return {state: since(seen.began) > STALE_S ? 'deaf' : 'connecting', age: null};
         if (news < 2) return {state: quiet > LIVE_S ? 'stale' : 'connecting', age: null};
         const worst = Math.max(quiet, (radio || 0) + quiet);
         return {state: worst <= LIVE_S ? 'live' : worst <= STALE_S ? 'lagging' : 'stale', age};

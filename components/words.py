@@ -47,6 +47,7 @@ def _link() -> dict[str, Any]:
         "lagging": _("Lagging"),
         "stale": _("Data stopped"),
         "lost": _("Disconnected"),
+        "deaf": _("Nothing heard"),
         "demo": _("Demo"),
         "data_from": plural("data from %(num)s s ago", "data from %(num)s s ago"),
         "data_from_min": plural("data from %(num)s min ago", "data from %(num)s min ago"),
@@ -56,6 +57,9 @@ def _link() -> dict[str, Any]:
         "banner_connecting": _("Waiting for the first data."),
         "banner_stale": _("No new data from the twin. What you see is the last known picture, not the present."),
         "banner_lost": _("No connection to the server. What you see is the last known picture; trying again."),
+        "banner_deaf": _(
+            "No gateway has been heard yet, so this picture is empty. Gateways are placed on the Commissioning page."
+        ),
         "said_live": _("The data is live again."),
     }
 

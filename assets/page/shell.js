@@ -10,7 +10,7 @@
 
     function ageText(age, summary) {
         if (W.link.past() !== null) return say('past_age');
-        if (age === null) return summary ? say('last_data', {time: time(summary.t, true)}) : say('no_data');
+        if (age === null) return summary && W.link.now().state !== 'deaf' ? say('last_data', {time: time(summary.t, true)}) : say('no_data');
         return age < 100 ? count('data_from', Math.round(age)) : count('data_from_min', Math.round(age / 60));
     }
 
@@ -29,10 +29,10 @@
 
     function banner(state, summary) {
         const box = by('link-banner');
-        const text = {stale: say('banner_stale'), lost: say('banner_lost')}[state] || '';
+        const text = {stale: say('banner_stale'), lost: say('banner_lost'), deaf: say('banner_deaf')}[state] || '';
         box.hidden = !text;
         write(box.querySelector('.banner-text'), text);
-        write(box.querySelector('.banner-time'), text && summary ? say('last_data', {time: time(summary.t, true)}) : '');
+        write(box.querySelector('.banner-time'), text && summary && state !== 'deaf' ? say('last_data', {time: time(summary.t, true)}) : '');
     }
 
     /** Say a change of state once, for those who do not see the lamp. */

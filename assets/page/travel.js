@@ -71,7 +71,7 @@
     async function ask(path) {
         const answer = await fetch('/past/' + path, {credentials: 'same-origin'});
         const body = await answer.json().catch(() => ({error: 'server', message: ''}));
-        if (!answer.ok) throw Object.assign(new Error(body.message), {word: body.error || 'server', again: answer.status === 503});
+        if (!answer.ok || body.error) throw Object.assign(new Error(body.message), {word: body.error || 'server', again: answer.status === 503});
         return body;
     }
 

@@ -276,11 +276,12 @@ def test_levels_that_are_not_there_are_ignored(client: FlaskClient, hospital: Ho
 
 
 def test_a_missing_or_empty_history_is_told(client: FlaskClient, var: Path):
-    assert ask(client, "span", 503)["error"] == "history"
+    assert ask(client, "span")["error"] == "empty"
+    assert ask(client, f"at?t={NOW}&levels=1", 503)["error"] == "history"
     site = building()
     open_history(settings_module.settings().history_url, (), site.rooms, site.levels).close()
     records.cache_clear()
-    assert ask(client, "span", 404)["error"] == "empty"
+    assert ask(client, "span")["error"] == "empty"
     assert ask(client, f"at?t={NOW}&levels=1", 404)["error"] == "empty"
 
 

@@ -11,6 +11,7 @@ import math
 import threading
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -118,8 +119,14 @@ def _sorry(status: int, word: str, message: str) -> Response:
 @routes.get("/span")
 @_answer
 def kept() -> Response:
-    """Say how far back one can go: `{"oldest", "newest"}`, POSIX seconds."""
-    found = gate().span(records())
+    """Say how far back one can go: `{"oldest", "newest"}`, POSIX seconds; `{"error": "empty"}` at a new site."""
+    engine = records()
+    try:
+        found = gate().span(engine)
+    except (HistoryError, Refused) as error:
+        if isinstance(error, HistoryError) and Path(str(engine.url.database)).exists():
+            raise
+        return _fresh({"error": "empty", "message": str(error.args[-1])})
     oldest = max(found.oldest, found.newest - KEPT_S)
     return _fresh({"oldest": math.ceil(oldest), "newest": round(found.newest, 1)})
 
