@@ -155,6 +155,8 @@ def _help() -> dmc.Modal:
         ("/", _("Find a tag or a room")),
         ("0 – 9", _("Show that level, counted from the lowest")),
         ("a", _("Show all levels")),
+        ("p", _("Model or plan")),
+        ("f", _("Full screen; Esc leaves it")),
         ("Esc", _("Clear the choice")),
         ("?", _("This help")),
     ]

@@ -86,9 +86,8 @@ def test_a_layer_colours_rooms_and_says_what_it_shows(page: Page, server: Server
     expect(legend).to_contain_text(name)
     expect(legend).to_contain_text("no data")
     assert len(legend.locator(".floor-scale-ticks span").all()) >= 3
-    codes = page.evaluate(
-        "(() => { const {data, meta} = wardlight.floor.shown; return new Set(data[meta.traces.plates].intensity).size })()"
-    )
+    counted = "({data, meta}) => new Set(data[meta.traces.plates].intensity).size"
+    codes = page.evaluate(f"({counted})(wardlight.floor.shown)")
     assert codes > 3, "every room has one colour"
     assert page.evaluate("wardlight.floor.shown.data.length") <= 15
 
