@@ -72,8 +72,10 @@
         if (document.hidden || W.hand.busy()) return;
         C().reshape();
         const parts = [paintTheme(gd), placeTags(gd), paintPlates(gd), drawWays(gd), outline(gd), placeNames(gd)];
-        if (parts.some(Boolean)) window.Plotly.react(gd, gd.data, gd.layout);
-        shown.cost = performance.now() - began;
+        if (parts.some(Boolean)) {
+            window.Plotly.react(gd, gd.data, gd.layout);
+            shown.cost = performance.now() - began;
+        }
         if (shown.flyTo) C().fly(shown.flyTo);
     }
 
@@ -248,7 +250,7 @@
         shown.names = '';
         const target = trace(gd, 'trails');
         const size = 7 * C().scale();
-        Object.assign(target, {x: lines.x, y: lines.y, z: lines.z});
+        Object.assign(target, {x: lines.x, y: lines.y, z: lines.z, mode: trail ? 'lines+markers' : 'lines'});
         target.line = {...target.line, color: lines.shade, width: (trail ? 4 : 2) * Math.max(C().scale(), 0.8)};
         target.marker = {...target.marker, size: lines.size.map((one) => one * size)};
         return true;

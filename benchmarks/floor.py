@@ -32,6 +32,7 @@ from components import floor_style  # noqa: E402
 from components.floor_model import CONFIG, floor_figure, theme_tables  # noqa: E402
 from twin.settings import settings  # noqa: E402
 from twin.site import Site, load_site, load_tags  # noqa: E402
+from twin.web.areas import MOST_POINTS  # noqa: E402
 
 SCRIPTS = (
     "floor_geometry.js", "floor_tags.js", "floor_layers.js", "floor_lines.js", "floor_values.js", "floor_hand.js",
@@ -70,9 +71,20 @@ def open_page(page: Page, site: Site, level: int | None) -> None:
     page.evaluate("([f, c]) => Plotly.newPlot('gd', f.data, f.layout, c)", [figure, {**CONFIG, "plotGlPixelRatio": 1}])
 
 
-def measure(page: Page, site: Site, level: int | None, tags: int, updates: int) -> dict[str, float]:
-    """Thread and wall milliseconds of one live update, medians."""
+def walked(points: int) -> dict[str, Any]:
+    """An answer of `/areas/ways` with this many turns, 50 a way."""
+    random = np.random.default_rng(2)
+    x, y = (base64.b64encode(random.integers(0, 400, points).astype("<i2").tobytes()).decode() for _ in "xy")
+    ways = points // 50
+    return {"n": [50] * ways, "level": [1] * ways, "x": x, "y": y}
+
+
+def measure(page: Page, site: Site, level: int | None, tags: int, updates: int, ways: int = 0) -> dict[str, float]:
+    """Thread and wall milliseconds of one live update, medians; with `ways` turns of a group drawn too."""
     open_page(page, site, level)
+    if ways:
+        script = "b => { wardlight.areas = {rooms: () => null, trail: () => null, ways: () => ({stamp: 1, body: b})} }"
+        page.evaluate(script, walked(ways))
     kinds = [[tag.mac, str(tag.kind), tag.type, tag.label, tag.model, tag.home] for tag in load_tags(settings().tags)]
     style = {
         "themes": theme_tables(site), "assets": floor_style.ASSET_LAYER, "gateways": [],
@@ -129,11 +141,11 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=WEBGL)
         busiest = max(site.levels, key=lambda lv: len(site.rooms_of_level[lv.index])).index
-        for level in (busiest, None):
+        for level, ways in ((busiest, 0), (busiest, MOST_POINTS), (None, 0)):
             page = browser.new_page(viewport={"width": 1280, "height": 720})
-            found = measure(page, site, level, given.tags, given.updates)
+            found = measure(page, site, level, given.tags, given.updates, ways)
             ratio = {"of_limit": round(found["thread_ms"] / 60, 2)}
-            print(json.dumps({"scene": level, "tags": given.tags, **found, **ratio}))
+            print(json.dumps({"scene": level, "tags": given.tags, "ways": ways, **found, **ratio}))
             page.close()
         browser.close()
 

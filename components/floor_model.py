@@ -31,6 +31,8 @@ WALL_TOP = 1.1
 SLAB_DEPTH = 0.39
 _SLAB_RIM = 0.35
 _HALO = 3.0
+_STRAIGHT = 0.03
+"""Metres by which a drawn wall may be out of line; imported walls have corners that nobody can see."""
 _LABEL_HEIGHT = 1.5
 _MARGIN = 40.0
 """Metres around the building that the axes still hold: nothing beyond is drawn, and names stand outside it."""
@@ -112,8 +114,9 @@ def _shell(site: Site, lifts: Mapping[int, float], made: Plates) -> list[Trace]:
         slabs.append(floor_mesh.skirt(outline, _HALO, low, (40, 0)))
         slabs.append(floor_mesh.sides(outline, low, lift - 0.02, (42, 80)))
         slabs.append(floor_mesh.plate(outline, lift - 0.02, 90))
-        walls.append(floor_mesh.sides(site.walls(level), lift, lift + WALL_TOP, (0, 100)))
-        slabs.append(floor_mesh.plate(site.walls(level), lift + WALL_TOP, 100))
+        standing = shapely.simplify(site.walls(level), _STRAIGHT)
+        walls.append(floor_mesh.sides(standing, lift, lift + WALL_TOP, (0, 100)))
+        slabs.append(floor_mesh.plate(standing, lift + WALL_TOP, 100))
     n = SHADES * (len(site.departments) + 1)
     slab, side = floor_mesh.merge(slabs), floor_mesh.merge(walls)
     floor = _mesh("plates", made.mesh, floor_style.FLAT_LIGHT)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from components import floor_mesh, floor_scales
@@ -23,6 +24,10 @@ _SHADOW_REACH = (0.42, -0.3)
 """Where the shadow of a wall's top falls, metres east and north of it."""
 _FOOT = 0.16
 """Width in metres of the darker strip along a wall's foot."""
+_SHADED = 100
+"""On a level with more rooms than this no wall throws a shadow: it would be half of all bytes and half a second."""
+_EXACT = 0.04
+"""Metres by which the edge of a shadow may be wrong; drawn walls have many more corners than that shows."""
 
 _Piece = tuple[int, BaseGeometry]
 _Cell = list[int] | None
@@ -45,15 +50,16 @@ def plates(site: Site, lifts: Mapping[int, float]) -> Plates:
     cells: list[_Cell] = []
     codes: list[NDArray[np.uint8]] = []
     for level, lift in lifts.items():
-        walls = site.walls(level)
-        cast = floor_mesh.shade_of(walls, _SHADOW_REACH)
+        walls = shapely.simplify(site.walls(level), _EXACT)
+        many = len(site.rooms_of_level[level]) > _SHADED
+        cast = Polygon() if many else floor_mesh.shade_of(walls, _SHADOW_REACH)
         foot = walls.buffer(_FOOT, join_style="mitre", quad_segs=1)
         for i in site.rooms_of_level[level]:
             room = site.rooms[i]
-            open_floor = shapely.difference(site.room_shapes[i], walls)
-            pieces = list(floor_mesh.tones_of(open_floor, (cast, foot)))
+            floor = site.room_shapes[i]  # on below its walls, which hide it
+            pieces = list(floor_mesh.tones_of(floor, (cast, foot)))
             colour = 0 if room.space_type in CIRCULATION else keys.get(room.department, 0)
-            runs = _squares(open_floor, pieces) if len(lifts) == 1 and room.area > LARGE_M2 else [(None, pieces)]
+            runs = _squares(floor, pieces) if len(lifts) == 1 and room.area > LARGE_M2 else [(None, pieces)]
             for cell, parts in runs:
                 mesh = floor_mesh.merge(floor_mesh.plate(shape, lift, tone) for tone, shape in parts)
                 meshes.append(mesh)

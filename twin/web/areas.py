@@ -39,8 +39,8 @@ from twin.web.records import records
 HOURS = (1, 4, 8, 12, 24, 72)
 TRAIL_HOURS = (1, 4, 12)
 KEPT_S = 60
-MOST_POINTS = 4000
-"""Turns in one answer: 4 bytes each, less than 30 kB on the wire, and a line that is redrawn in a moment."""
+MOST_POINTS = 3000
+"""Turns in one answer: 4 bytes each, less than 20 kB on the wire, and a line that is redrawn in a moment."""
 MOST_TRAIL = 1200
 PAUSE_S = 300.0
 """A tag that rests is stored each 60 s; after a longer silence nobody knows which way it came."""
